@@ -1,0 +1,320 @@
+"""All settings, read from the environment; without any variable the embedded defaults run.
+
+Every variable is described in docs/settings.md (a test holds the list).
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from padawanforge import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("PADAWAN_DATA", str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.flag("DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    """From the environment, or made once and kept in the data folder."""
+    if key := env.secret("SECRET_KEY"):
+        return key
+    path = DATA_DIR / "secret.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+SECRET_KEY = _secret_key()
+# Encrypted fields derive their key from SECRET_KEY and this salt; changing it makes stored keys unreadable.
+SALT_KEY = env.secret("SALT_KEY") or "padawanforge.fields"
+
+PUBLIC_URLS = env.words("PUBLIC_URLS", "http://localhost:8000,http://127.0.0.1:8000")
+_public = [urlsplit(url) for url in PUBLIC_URLS]
+if any(not url.hostname or url.scheme not in {"http", "https"} for url in _public):
+    raise ImproperlyConfigured("PUBLIC_URLS must be addresses such as https://forge.example.org.")
+ALLOWED_HOSTS = sorted({url.hostname or "" for url in _public} | {"localhost", "127.0.0.1", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [f"{url.scheme}://{url.netloc}" for url in _public]
+IS_HTTPS = all(url.scheme == "https" for url in _public)
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "health_check",
+    "lucide",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.discord",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.slack",
+    "players",
+    "npcs",
+    "learning",
+    "messaging",
+    "rooms",
+    "padawanforge.site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "padawanforge.urls"
+ASGI_APPLICATION = "padawanforge.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "players.context_processors.theme",
+            ],
+        },
+    },
+]
+
+# --- Databases -------------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # IMMEDIATE: a transaction that will write takes the lock at once and waits instead of failing later.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA journal_size_limit=67108864"
+    ),
+}
+
+
+def _database(url: str) -> dict:
+    """Django's dictionary for DATABASE_URL (sqlite:///path or postgresql://user:password@host:port/name)."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:]) or str(DATA_DIR / "padawanforge.sqlite3"),
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": SQLITE_OPTIONS,
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            # Under ASGI persistent connections leak; the pool keeps them instead.
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {
+                "pool": {"min_size": 2, "max_size": 10, "timeout": 5, "reconnect_timeout": 10},
+                "connect_timeout": 3,
+                "options": (
+                    f"-c statement_timeout={env.number('DATABASE_STATEMENT_TIMEOUT_MS', 5000)} "
+                    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=15000"
+                ),
+            },
+        }
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgresql://.")
+
+
+DATABASE_URL = env.secret("DATABASE_URL") or "sqlite://"
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: channel layer and cache ----------------------------------------------------------------------
+
+REDIS_URL = env.secret("REDIS_URL")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            # The pub/sub layer: no silent capacity limit, and a dead broker closes no socket.
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                # redis-py 8 gives up a read after 5 s by default, which would end idle subscriptions.
+                "hosts": [
+                    {
+                        "address": REDIS_URL,
+                        "socket_timeout": 30,
+                        "socket_connect_timeout": 2,
+                        "max_connections": 2000,
+                    }
+                ],
+            },
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 2000}}
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Background jobs -------------------------------------------------------------------------------------
+
+JOB_THREADS = env.number("JOB_THREADS", 4)
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    JOBS = {"kind": "sqlite", "filename": str(DATA_DIR / "jobs.sqlite3"), "threads": JOB_THREADS}
+else:
+    JOBS = {"kind": "postgresql", "dsn": DATABASE_URL, "threads": JOB_THREADS}
+
+# --- Players and sign-in ---------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "players.Player"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "site:home"
+LOGOUT_REDIRECT_URL = "site:landing"
+ACCOUNT_ADAPTER = "players.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "players.adapters.SocialAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional")
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[PadawanForge] "
+SOCIALACCOUNT_LOGIN_ON_GET = False
+# An address that a provider did not verify must never open somebody else's account.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+
+PROVIDER_HOSTS = {
+    "google": "https://accounts.google.com",
+    "discord": "https://discord.com",
+    "apple": "https://appleid.apple.com",
+    "slack": "https://slack.com",
+}
+SOCIALACCOUNT_PROVIDERS = {}
+for _provider in PROVIDER_HOSTS:
+    _prefix = _provider.upper()
+    if _client_id := env.text(f"{_prefix}_CLIENT_ID"):
+        _app = {"client_id": _client_id, "secret": env.secret(f"{_prefix}_CLIENT_SECRET")}
+        if _provider == "apple":
+            _app["key"] = env.text("APPLE_KEY_ID")
+            _app["settings"] = {"certificate_key": env.secret("APPLE_CERTIFICATE_KEY")}
+        SOCIALACCOUNT_PROVIDERS[_provider] = {"APPS": [_app]}
+
+DEMO_SESSION_HOURS = env.number("DEMO_SESSION_HOURS", 24)
+
+# --- Mail ------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "PadawanForge <forge@localhost>")
+
+# --- Files -----------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+KNOWLEDGE_FILE_MAX_BYTES = env.number("KNOWLEDGE_FILE_MAX_MB", 10) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Security --------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# Two installations on one host and different ports would otherwise share cookies.
+SESSION_COOKIE_NAME = f"padawan_session_{_public[0].port or 'site'}"
+CSRF_COOKIE_NAME = f"padawan_csrf_{_public[0].port or 'site'}"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # Sign-in by a provider is a form that is redirected to the provider's host.
+        "form-action": ["'self'", *(PROVIDER_HOSTS[name] for name in SOCIALACCOUNT_PROVIDERS)],
+    }
+}
+
+# --- Language, time, logs --------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "loggers": {"padawanforge": {"level": "INFO"}},
+}

@@ -1,0 +1,64 @@
+"""Enums that more than one module of this app needs."""
+
+from django.db import models
+
+
+class Provider(models.TextChoices):
+    """How a player signs in by default; the first four are the documented sign-in providers."""
+
+    GOOGLE = "google", "Google"
+    DISCORD = "discord", "Discord"
+    APPLE = "apple", "Apple"
+    SLACK = "slack", "Slack"
+    PASSWORD = "password", "E-mail and password"
+    DEMO = "demo", "Guest"
+
+
+class RoleName(models.TextChoices):
+    GUEST = "guest", "Guest"
+    PADAWAN = "padawan", "Padawan"
+    GAME_MASTER = "game_master", "Game Master"
+    GUILD_LEADER = "guild_leader", "Guild Leader"
+    SYSTEM_ADMIN = "system_admin", "System Admin"
+
+
+# The documented permissions: code name -> what it opens.
+PERMISSIONS = {
+    "content.view": "Read documentation and public content",
+    "demo.access": "Use the demo: open rooms and characters as a guest",
+    "players.view": "See other players",
+    "npcs.view": "See and talk with characters",
+    "npcs.create": "Create and change characters and their knowledge",
+    "npcs.delete": "Remove characters",
+    "games.view": "See and enter rooms, take part in sessions",
+    "games.create": "Create rooms and start sessions, author statements",
+    "games.delete": "Remove rooms and statements",
+    "admin.config": "Change the configuration of the installation",
+    "admin.roles": "Give and take roles",
+    "admin.logs": "Read logs",
+    "admin.system": "Operate the system",
+}
+
+# The documented roles: level, description, permissions.
+ROLES = {
+    RoleName.GUEST: (0, "Demo and documentation only", ("content.view", "demo.access")),
+    RoleName.PADAWAN: (
+        1,
+        "Learns: players, characters and rooms",
+        ("players.view", "npcs.view", "games.view", "content.view"),
+    ),
+    RoleName.GAME_MASTER: (
+        2,
+        "Creates and removes characters and rooms",
+        (
+            "npcs.view", "npcs.create", "npcs.delete", "games.view", "games.create", "games.delete",
+            "content.view",
+        ),
+    ),
+    RoleName.GUILD_LEADER: (3, "Leads a guild; no further permissions", ()),
+    RoleName.SYSTEM_ADMIN: (
+        4,
+        "Configures the whole installation",
+        ("admin.config", "admin.roles", "admin.logs", "admin.system", "content.view"),
+    ),
+}

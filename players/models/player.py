@@ -1,0 +1,89 @@
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from players.choices import Provider
+from players.models.role import Role
+
+AVATAR_COLOURS = 8
+
+
+class PlayerQuerySet(models.QuerySet):
+    def active(self) -> "PlayerQuerySet":
+        return self.filter(is_active=True)
+
+    def guests(self) -> "PlayerQuerySet":
+        return self.filter(is_guest=True)
+
+
+class PlayerManager(BaseUserManager.from_queryset(PlayerQuerySet)):  # type: ignore[misc]
+    """Players are made by `players.actions.register`, together with their segment rows."""
+
+
+class Player(AbstractBaseUser, PermissionsMixin):
+    """Who somebody is to the system; what is shown of him lives in the segments beside it."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    username = models.CharField(
+        max_length=30,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$",
+                "Use small letters, digits, - and _ only, beginning and ending with a letter or digit.",
+            )
+        ],
+    )
+    email = models.EmailField(null=True, blank=True)
+    default_provider = models.CharField(max_length=10, choices=Provider, default=Provider.PASSWORD)
+    primary_role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="players")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may enter the console", default=False)
+    is_guest = models.BooleanField(default=False, editable=False)
+    # Raised when rights or sign-in change; open sockets compare it and are cut off.
+    auth_epoch = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PlayerManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="players_player_created"),
+            models.Index(fields=["last_login"], name="players_player_last_login"),
+        ]
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="players_username_unique"),
+            models.UniqueConstraint(Lower("email"), name="players_email_unique"),
+            models.CheckConstraint(
+                name="players_only_guests_lack_email",
+                condition=models.Q(is_guest=True) | models.Q(email__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("players:detail", args=[self.username])
+
+    @property
+    def name(self) -> str:
+        """What others read; the caller has selected the profile."""
+        return self.profile.display_name or self.username
+
+    @property
+    def avatar_url(self) -> str:
+        return self.profile.avatar or self.profile.picture
+
+    @property
+    def avatar_colour(self) -> int:
+        return self.pk % AVATAR_COLOURS

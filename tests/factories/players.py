@@ -1,0 +1,45 @@
+import factory
+
+from players.actions.accounts import register
+from players.choices import RoleName
+from players.models import Player
+
+
+class PlayerFactory(factory.django.DjangoModelFactory):
+    """A padawan with the four segment rows, made by the same action as at sign-up."""
+
+    class Meta:
+        model = Player
+
+
+    username = factory.Sequence(lambda n: f"player-{n}")
+    email = factory.LazyAttribute(lambda player: f"{player.username}@example.org")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        role = kwargs.pop("role", RoleName.PADAWAN)
+        display_name = kwargs.pop("display_name", "")
+        player = Player(**kwargs)
+        player.set_password("correct horse battery")
+        return register(player=player, role=role, display_name=display_name)
+
+
+class GameMasterFactory(PlayerFactory):
+    """Somebody who may create characters, rooms and sessions (besides what a padawan may)."""
+
+    is_staff = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        kwargs["role"] = RoleName.GAME_MASTER
+        return super()._create(model_class, *args, **kwargs)
+
+
+class GuestFactory(PlayerFactory):
+    is_guest = True
+    email = None
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        kwargs["role"] = RoleName.GUEST
+        return super()._create(model_class, *args, **kwargs)
