@@ -76,7 +76,8 @@ class ChannelEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="events")
+    # Not CASCADE: when a player goes with all he wrote, the numbers of the log must stay without a hole.
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="events")
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -14,8 +14,9 @@ from npcs.builtin.text import CODE_INDENT
 # A "sentence" longer than this is a list without full stops; it is cut where a clause ends.
 MAX_WORDS = 120
 
-_CLOSERS = "\"'”’)]»*_"
-_OPENERS = "\"'“‘([«*_¿¡"
+_CLOSERS = "\"'”\u2019)]»*_"
+_POINTING = frozenset({"this", "these", "those", "same", "such"})
+_OPENERS = "\"'“\u2018([«*_¿¡"
 _LIST_MARK = re.compile(r"(?:-|\d{1,3}\.) ")
 
 
@@ -64,14 +65,16 @@ def is_code(sentence: str) -> bool:
 
 def leans_back(sentence: str) -> bool:
     """Whether the sentence begins with a word that points to the one before it."""
-    words = without_list_mark(sentence).split(maxsplit=2)
+    words = without_list_mark(sentence).split(maxsplit=4)[:4]
     if not words:
         return False
     first = words[0].strip(_OPENERS + ",").lower()
     # "As a result" leans, "As water cools" does not; the same for "That is" and "That the".
     if first == "as":
         return len(words) > 1 and words[1].lower() in {"a", "such"} and "result" in sentence[:14]
-    return first.split("'")[0].split("’")[0] in LEANING_STARTERS
+    if first.split("'")[0].split("\u2019")[0] in LEANING_STARTERS:
+        return True
+    return any(word.strip(",").lower() in _POINTING for word in words[1:])
 
 
 def _is_too_long(words: list[str]) -> bool:
@@ -86,7 +89,7 @@ def _ends(words: list[str], following: str) -> bool:
         return False
     start = following.lstrip(_OPENERS)
     begins = not start[:1].islower() and start[:1].isalnum()
-    if not begins and start[:1] not in ("", "—", "–", "-"):
+    if not begins and start[:1] not in ("", "—", "\u2013", "-"):
         return not start[:1].islower()
     if word[-1] != ".":
         return begins or not start

@@ -28,13 +28,14 @@ _QUOTE_MARK = re.compile(r"[ \t]*+(?:>[ \t]?)++")
 _BULLET = re.compile(r"[ \t]*+[-*+•▪◦‣·][ \t]++(?:\[[ xX]\][ \t]++)?")
 _NUMBERED = re.compile(r"[ \t]*+(\d{1,3})[.)][ \t]++")
 _TABLE_RULE = re.compile(r"[ \t]*+\|?[ \t:|-]*-{2,}[ \t:|-]*+$")
-_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _LINK = re.compile(r"!?\[([^\[\]\n]*+)\](?:\([^()\s]*+(?:[ \t]++\"[^\"\n]*+\")?\)|\[[^\[\]\n]*+\])")
 _REFERENCE = re.compile(r"[ ]{0,3}\[[^\[\]\n]++\]:[ \t]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 _EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,3}(?=[^\s*])|(?<=[^\s*])[*_]{1,3}(?![\w*])|~~|`{1,3}")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PRIVATE_USE = 0xE000
+_HIDDEN = re.compile("[\ue021-\ue07e]")
 _RISKY = re.compile(r"([\\`*_\[\]<>~|])")
 
 
@@ -61,8 +62,19 @@ def escape_markdown(text: str) -> str:
 
 def plain_text(markdown: str) -> str:
     """Markdown as paragraphs: a list keeps one "- " line an item, code keeps its indent."""
-    paragraphs = ("\n".join(lines) for lines in _paragraphs(_COMMENT.sub("", clean(markdown))))
+    paragraphs = ("\n".join(lines) for lines in _paragraphs(_without_comments(clean(markdown))))
     return _BLANK_LINES.sub("\n\n", "\n\n".join(paragraphs)).strip("\n")
+
+
+def _without_comments(text: str) -> str:
+    kept, start = [], 0
+    while (opening := text.find("<!--", start)) >= 0:
+        closing = text.find("-->", opening)
+        if closing < 0:
+            break
+        kept.append(text[start:opening])
+        start = closing + 3
+    return "".join([*kept, text[start:]])
 
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
@@ -71,12 +83,12 @@ def _paragraphs(text: str) -> Iterator[list[str]]:
     fence = ""
     for line in text.split("\n"):
         mark = _FENCE.match(line)
-        if mark and (not fence or mark[1] == fence):
+        is_fence = mark is not None and fence in ("", mark[1])
+        if mark is not None and is_fence:
             fence = "" if fence else mark[1]
-            line = ""
-        if fence and line.strip():
+        if fence and not is_fence and line.strip():
             block.append(CODE_INDENT + line.rstrip())
-        elif _ends_block(line):
+        elif is_fence or _ends_block(line):
             if block:
                 yield block
             block = []
@@ -99,7 +111,8 @@ def _ends_block(line: str) -> bool:
 
 
 def _add_line(block: list[str], line: str) -> None:
-    line = _QUOTE_MARK.sub("", line, count=1)
+    if quote := _QUOTE_MARK.match(line):
+        line = line[quote.end() :]
     if _BULLET.match(line):
         block.append("- " + inline_text(_BULLET.sub("", line, count=1)))
     elif number := _NUMBERED.match(line):
@@ -115,6 +128,9 @@ def _add_line(block: list[str], line: str) -> None:
 
 def inline_text(text: str) -> str:
     """One line without the marks of Markdown inside it."""
+    # What is escaped hides in the private use area until the marks are gone.
+    text = _ESCAPED.sub(lambda match: chr(_PRIVATE_USE + ord(match[1])), text)
     text = _FOOTNOTE.sub("", _TAG.sub("", text))
     text = _EMPHASIS.sub("", _LINK.sub(r"\1", text))
-    return _SPACES.sub(" ", _ESCAPED.sub(r"\1", text)).strip()
+    text = _HIDDEN.sub(lambda match: chr(ord(match[0]) - _PRIVATE_USE), text)
+    return _SPACES.sub(" ", text).strip()

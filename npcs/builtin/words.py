@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from npcs.builtin.lexicon import STOP_WORDS
 
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.][^\W_]+)*")
 _PAIRED_SCRIPTS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _VOWELS = frozenset("aeiouy")
 _MAX_WORD = 60
@@ -32,7 +32,7 @@ def stems(text: str) -> list[str]:
 
 
 def is_stop_word(word: str) -> bool:
-    return word.lower().replace("’", "'") in STOP_WORDS
+    return word.lower().replace("\u2019", "'") in STOP_WORDS
 
 
 def stem(word: str) -> str:
@@ -42,13 +42,13 @@ def stem(word: str) -> str:
         return word
     word = _without_plural(word)
     word = _without_ending(word)
-    if len(word) > 4 and word.endswith("e"):
+    if len(word) > 3 and word.endswith("e"):
         word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and word[-2:-1] not in _VOWELS else word
 
 
 def _folded(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
+    decomposed = unicodedata.normalize("NFKD", word.lower().replace("\u2019", "'"))
     word = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return word.removesuffix("'s").replace("'", "")
 
@@ -88,9 +88,7 @@ def idf(count: int, found: int) -> float:
     return math.log(1 + (count - found + 0.5) / (found + 0.5))
 
 
-def keywords(
-    text: str, *, limit: int = 8, weights: Mapping[str, float] | None = None
-) -> list[str]:
+def keywords(text: str, *, limit: int = 8, weights: Mapping[str, float] | None = None) -> list[str]:
     """The words that say most about the text, as they are most often written in it."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for word in words(text):
@@ -107,5 +105,5 @@ def keywords(
 
 
 def _usual_form(forms: Counter[str]) -> str:
-    # Lower case wins a draw: a capital may come from the beginning of a sentence only.
-    return min(forms, key=lambda form: (-forms[form], not form.islower(), form))
+    # Lower case wins: a capital may come from a heading or the beginning of a sentence.
+    return min(forms, key=lambda form: (not form.islower(), -forms[form], form))

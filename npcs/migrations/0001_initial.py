@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('name', models.SlugField(unique=True)),
                 ('display_name', models.CharField(max_length=100)),
                 ('provider_type', models.CharField(default='custom', help_text='openai, anthropic, google, cloudflare, ollama, custom ...', max_length=40)),
-                ('api_endpoint', models.URLField(help_text='The base address, such as http://127.0.0.1:11434/v1', max_length=500)),
+                ('api_endpoint', models.CharField(help_text='The base address, such as http://127.0.0.1:11434/v1', max_length=500)),
                 ('api_key', encrypted_fields.fields.EncryptedTextField(blank=True, null=True)),
                 ('default_model', models.CharField(max_length=200)),
                 ('supported_models', models.JSONField(blank=True, default=list)),

@@ -118,7 +118,7 @@ class Npc(models.Model):
 
 
 class NpcConfiguration(models.Model):
-    """How the character teaches, by the CoSTAR scheme (context, objective, style, tone, audience, response)."""
+    """How the character teaches, by the CoSTAR scheme: context, objective, style, tone, audience."""
 
     npc = models.OneToOneField(Npc, on_delete=models.CASCADE, related_name="configuration")
     name = models.CharField(max_length=100)

@@ -11,7 +11,8 @@ class AiProvider(models.Model):
     provider_type = models.CharField(
         max_length=40, default="custom", help_text="openai, anthropic, google, cloudflare, ollama, custom ..."
     )
-    api_endpoint = models.URLField(
+    # Not a URLField: that refuses names without a dot, such as those inside a compose network.
+    api_endpoint = models.CharField(
         max_length=500, help_text="The base address, such as http://127.0.0.1:11434/v1"
     )
     api_key = EncryptedTextField(null=True, blank=True)

@@ -4,14 +4,13 @@ A channel layer that delivers to each consumer costs 100-300 microseconds a deli
 silently when a consumer lags. Here the layer (Redis) is asked once per process and group, and with the
 in-memory layer it is not asked at all: the hub hands the message to the receivers directly.
 
-Threads: `send` may be called from anywhere. Everything else runs on the server's event loop, which is
-captured at the first connection (`capture_loop`).
+Threads: `send`, `send_locally`, `renew_soon` and `groups` may be called from anywhere. Everything else runs
+on the server's event loop, which is captured at the first connection (`capture_loop`).
 """
 
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
@@ -25,11 +24,10 @@ Receiver = Callable[[dict], None]
 LAYER_TIMEOUT_SECONDS = 0.5
 BREAKER_FAILURES = 3
 BREAKER_PAUSE_SECONDS = 5.0
+# Every layer forgets memberships after a day.
+RENEW_ALL_SECONDS = 6 * 3600.0
 
-_receivers: dict[str, set[Receiver]] = defaultdict(set)
-_loop: asyncio.AbstractEventLoop | None = None
-_channel_name: str | None = None
-_listening: asyncio.Task | None = None
+AWAY = (OSError, asyncio.TimeoutError, RedisError)
 
 
 class _Breaker:
@@ -48,15 +46,29 @@ class _Breaker:
             self.open_until = time.monotonic() + BREAKER_PAUSE_SECONDS
 
 
+class _LayerSide:
+    """What belongs to one event loop: our channel in the layer, and the groups joined there."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.channel_name = ""
+        self.listening: asyncio.Task | None = None
+        self.joined: set[str] = set()
+        self.locks: dict[str, asyncio.Lock] = {}
+        self.renewed_at = time.monotonic()
+
+
+_receivers: dict[str, set[Receiver]] = {}
 _breaker = _Breaker()
+_side: _LayerSide | None = None
 
 
 def capture_loop() -> None:
     """Remember the server's loop; called by the ASGI application for every scope."""
-    global _loop, _listening, _channel_name
+    global _side
     running = asyncio.get_running_loop()
-    if _loop is not running:
-        _loop, _listening, _channel_name = running, None, None
+    if _side is None or _side.loop is not running:
+        _side = _LayerSide(running)
 
 
 def is_local() -> bool:
@@ -71,90 +83,135 @@ def members(group: str) -> int:
 
 def groups() -> set[str]:
     """The groups in which this process has receivers."""
-    return {group for group, receivers in list(_receivers.items()) if receivers}
+    return set(_receivers)
 
 
 def deliver(group: str, message: dict) -> None:
     """Hand the message to this process's receivers; on the loop only."""
     for receiver in list(_receivers.get(group, ())):
-        receiver(message)
+        try:
+            receiver(message)
+        except Exception:  # noqa: BLE001 - one broken socket must not keep the message from the others
+            logger.exception("A receiver of %s failed.", group)
 
 
 async def join(group: str, receiver: Receiver) -> None:
-    first = not _receivers[group]
-    _receivers[group].add(receiver)
-    if first and not is_local():
-        await _ask_layer("group_add", group)
+    """When this returns, messages reach the receiver (unless the layer is away; then `renew` joins later)."""
+    _receivers.setdefault(group, set()).add(receiver)
+    await _settle(group)
 
 
 async def leave(group: str, receiver: Receiver) -> None:
-    receivers = _receivers.get(group)
-    if receivers is None:
-        return
+    receivers = _receivers.get(group, set())
     receivers.discard(receiver)
     if not receivers:
         _receivers.pop(group, None)
-        if not is_local():
-            await _ask_layer("group_discard", group)
+        await _settle(group)
 
 
 def send(group: str, message: dict) -> None:
     """From any thread; returns at once. Nobody may rely on the delivery."""
     if is_local():
-        if _loop is not None and not _loop.is_closed():
-            _loop.call_soon_threadsafe(deliver, group, message)
-        return
-    if _breaker.is_open():
-        return
-    envelope = {"type": "hub", "group": group, "message": message}
-    if _loop is not None and not _loop.is_closed():
-        # Called on the loop itself or from a worker thread: both only schedule.
-        _loop.call_soon_threadsafe(lambda: asyncio.ensure_future(_send_to_layer(group, envelope)))
-    else:
-        async_to_sync(_send_to_layer)(group, envelope)
+        send_locally(group, message)
+    elif not _breaker.is_open():
+        envelope = {"type": "hub", "group": group, "message": message}
+        if _has_loop():
+            _on_loop(lambda: asyncio.ensure_future(_send_to_layer(group, envelope)))
+        else:
+            async_to_sync(_send_to_layer)(group, envelope)
 
 
-async def _send_to_layer(group: str, envelope: dict) -> None:
-    layer = get_channel_layer()
-    try:
-        await asyncio.wait_for(layer.group_send(_layer_group(group), envelope), LAYER_TIMEOUT_SECONDS)
-    except (OSError, asyncio.TimeoutError, RedisError) as error:
-        _breaker.record(ok=False)
-        logger.warning("The channel layer did not take an event: %s", error)
-    else:
-        _breaker.record(ok=True)
-
-
-async def _ask_layer(method: str, group: str) -> None:
-    """Join or leave in the layer; a layer that is away is asked again by `renew`."""
-    global _channel_name, _listening
-    layer = get_channel_layer()
-    try:
-        if _channel_name is None:
-            _channel_name = await asyncio.wait_for(layer.new_channel(), LAYER_TIMEOUT_SECONDS)
-        if _listening is None or _listening.done():
-            _listening = asyncio.ensure_future(_listen())
-        await asyncio.wait_for(
-            getattr(layer, method)(_layer_group(group), _channel_name), LAYER_TIMEOUT_SECONDS
-        )
-    except (OSError, asyncio.TimeoutError, RedisError) as error:
-        logger.warning("The channel layer did not answer to %s: %s", method, error)
+def send_locally(group: str, message: dict) -> None:
+    """To the receivers of this process only, from any thread."""
+    if _has_loop():
+        _on_loop(lambda: deliver(group, message))
 
 
 async def renew() -> None:
-    """Join all groups again: a layer forgets memberships, and a restarted broker knows none."""
-    if not is_local():
-        for group in groups():
-            await _ask_layer("group_add", group)
+    """Join in the layer what could not be joined before, and now and then everything again."""
+    if is_local() or _side is None:
+        return
+    if time.monotonic() - _side.renewed_at > RENEW_ALL_SECONDS:
+        _side.renewed_at = time.monotonic()
+        _side.joined.clear()
+    for group in groups() - _side.joined:
+        await _settle(group)
 
 
-async def _listen() -> None:
+def renew_soon() -> None:
+    """Have the loop do it; from any thread."""
+    if _has_loop() and not is_local():
+        _on_loop(lambda: asyncio.ensure_future(renew()))
+
+
+def _has_loop() -> bool:
+    return _side is not None and not _side.loop.is_closed()
+
+
+def _on_loop(function: Callable[[], object]) -> None:
+    try:
+        _side.loop.call_soon_threadsafe(function)  # type: ignore[union-attr]
+    except RuntimeError:
+        # The loop was closed between the question and the call: the server is going down.
+        logger.info("An event came after the server's loop had ended.")
+
+
+async def _settle(group: str) -> None:
+    """Bring the layer's side of the group in line with ours; one at a time, as joins and leaves may cross."""
+    if is_local():
+        return
+    capture_loop()
+    side = _side
+    async with side.locks.setdefault(group, asyncio.Lock()):
+        is_wanted = group in _receivers
+        if is_wanted and group not in side.joined:
+            if await _ask_layer("group_add", group, side):
+                side.joined.add(group)
+        elif not is_wanted and group in side.joined:
+            side.joined.discard(group)
+            await _ask_layer("group_discard", group, side)
+    if group not in _receivers and not side.locks[group].locked():
+        side.locks.pop(group)
+
+
+async def _send_to_layer(group: str, envelope: dict) -> None:
+    await _guarded(lambda: get_channel_layer().group_send(_layer_group(group), envelope))
+
+
+async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
+    """Join or leave in the layer; False when it is away."""
+    layer = get_channel_layer()
+    if not side.channel_name:
+        side.channel_name = await _guarded(layer.new_channel) or ""
+    if not side.channel_name:
+        return False
+    if side.listening is None or side.listening.done():
+        side.listening = asyncio.ensure_future(_listen(side.channel_name))
+    call = getattr(layer, method)
+    return await _guarded(lambda: call(_layer_group(group), side.channel_name), otherwise=False) is not False
+
+
+async def _guarded(call: Callable, *, otherwise: object = None) -> object:
+    """The layer's answer, or `otherwise` when it does not give one in time."""
+    if _breaker.is_open():
+        return otherwise
+    try:
+        answer = await asyncio.wait_for(call(), LAYER_TIMEOUT_SECONDS)
+    except AWAY as error:
+        _breaker.record(ok=False)
+        logger.warning("The channel layer is away: %r", error)
+        return otherwise
+    _breaker.record(ok=True)
+    return answer
+
+
+async def _listen(channel_name: str) -> None:
     layer = get_channel_layer()
     while True:
         try:
-            envelope = await layer.receive(_channel_name)
-        except (OSError, asyncio.TimeoutError, RedisError) as error:
-            logger.warning("The channel layer is away: %s", error)
+            envelope = await layer.receive(channel_name)
+        except AWAY as error:
+            logger.warning("The channel layer is away: %r", error)
             await asyncio.sleep(1)
             continue
         deliver(envelope["group"], envelope["message"])
@@ -162,4 +219,3 @@ async def _listen() -> None:
 
 def _layer_group(group: str) -> str:
     return group.replace(":", ".")
-

@@ -89,6 +89,12 @@ def _carrier() -> Callable[[str, dict], object]:
     return queue().task(name="padawanforge.run")(run)
 
 
+def ready_queue() -> Huey:
+    """The queue with its one task registered, for a consumer."""
+    _carrier()
+    return queue()
+
+
 def run(name: str, arguments: dict) -> None:
     """Run one job now, with fresh database connections around it."""
     in_test = settings.JOBS["kind"] == "immediate"
@@ -145,9 +151,8 @@ def tick(now: float) -> None:
 def start_embedded() -> None:
     """Start the workers and the ticker of a server process, as `settings.JOBS` says."""
     if settings.JOBS["threads"]:
-        _carrier()
         consumer = EmbeddedConsumer(
-            queue(), workers=settings.JOBS["threads"], worker_type="thread", periodic=False, backoff=1.2,
+            ready_queue(), workers=settings.JOBS["threads"], worker_type="thread", periodic=False, backoff=1.2,
             initial_delay=0.02, max_delay=0.2,
         )
         consumer.start()

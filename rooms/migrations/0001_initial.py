@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('room', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='settings', serialize=False, to='rooms.room')),
                 ('allow_anonymous', models.BooleanField(default=True, verbose_name='guests may enter')),
+                ('members_start_sessions', models.BooleanField(default=False, verbose_name='every member may start sessions')),
                 ('welcome_message', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(1000)])),
                 ('room_rules', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(2000)])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

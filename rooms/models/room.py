@@ -85,6 +85,7 @@ class RoomSettings(models.Model):
 
     room = models.OneToOneField(Room, primary_key=True, on_delete=models.CASCADE, related_name="settings")
     allow_anonymous = models.BooleanField("guests may enter", default=True)
+    members_start_sessions = models.BooleanField("every member may start sessions", default=False)
     welcome_message = models.TextField(blank=True, validators=[MaxLengthValidator(1000)])
     room_rules = models.TextField(blank=True, validators=[MaxLengthValidator(2000)])
     created_at = models.DateTimeField(auto_now_add=True)

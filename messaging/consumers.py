@@ -1,0 +1,135 @@
+"""The door for sockets: reads frames one after another and answers each request once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from weakref import WeakSet
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from messaging import connections, frames
+from messaging.actions.presence import shorten_presence
+from messaging.connections import Connection
+from messaging.operations import Operation, registry
+from messaging.subscriptions import in_database
+from padawanforge.kit.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+HELLO_WITHIN_SECONDS = 5
+SILENT_FOR_SECONDS = 60
+FLUSH_SECONDS = 1
+
+Receive = Callable[[], Awaitable[dict]]
+Send = Callable[[dict], Awaitable[None]]
+
+_operations = registry()
+_open: WeakSet[Connection] = WeakSet()
+
+
+async def socket(scope: dict, receive: Receive, send: Send) -> None:
+    """One connection, from the handshake to the end; the user was found by the session cookie."""
+    await receive()
+    offered = scope.get("subprotocols", [])
+    is_known = frames.VERSION in offered or not offered
+    # Accepted even if refused: a browser sees the code of a closed socket, not of a failed handshake.
+    await send({"type": "websocket.accept", "subprotocol": frames.VERSION if frames.VERSION in offered else None})
+    user = scope["user"]
+    if not user.is_authenticated or not is_known:
+        code = connections.CLOSE_VERSION if user.is_authenticated else connections.CLOSE_SIGNED_OUT
+        await send({"type": "websocket.close", "code": code})
+        return
+    await serve(
+        Connection(player_id=user.pk, player_uuid=user.uuid, session_key=scope["session"].session_key),
+        receive,
+        send,
+    )
+
+
+async def serve(connection: Connection, receive: Receive, send: Send) -> None:
+    _open.add(connection)
+    writer = asyncio.ensure_future(connection.write(send))
+    reader = asyncio.ensure_future(read(connection, receive))
+    try:
+        await connection.enter()
+        await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.is_closing:
+            await asyncio.wait({writer}, timeout=FLUSH_SECONDS)
+    finally:
+        _open.discard(connection)
+        reader.cancel()
+        writer.cancel()
+        await connection.leave()
+        await asyncio.gather(reader, writer, return_exceptions=True)
+        await in_database(shorten_presence)(connection=connection.uuid, now=timezone.now())
+
+
+async def read(connection: Connection, receive: Receive) -> None:
+    """Frames until the client leaves, falls silent, or is let go."""
+    while not connection.is_closing:
+        patience = SILENT_FOR_SECONDS if connection.is_greeted else HELLO_WITHIN_SECONDS
+        try:
+            message = await asyncio.wait_for(receive(), patience)
+        except asyncio.TimeoutError:
+            code = connections.CLOSE_SLOW if connection.is_greeted else connections.CLOSE_PROTOCOL
+            connection.close(code)
+            return
+        if message["type"] == "websocket.disconnect":
+            return
+        await handle(connection, message.get("text"))
+
+
+async def handle(connection: Connection, text: str | None) -> None:
+    """One frame in; every refusal is an `err`, never the end of the socket."""
+    id = None
+    try:
+        envelope, raw = frames.open_envelope(text)
+        id = envelope.id
+        operation = find(connection, envelope)
+        if wait_ms := connection.bucket.take(operation.cost, now=connection.clock()):
+            refuse_flood(connection, id, wait_ms)
+            return
+        answer = await operation.run(connection, frames.decode(raw, operation.frame, id=id))
+    except frames.BadFrame as error:
+        refuse(connection, error.id if error.id is not None else id, code="invalid", message=str(error))
+    except DomainError as error:
+        refuse(connection, id, code=error.code, message=str(error))
+    except DatabaseError:
+        logger.exception("A frame met a database that is away.")
+        refuse(connection, id, code="unavailable", message="The forge is out of breath. Try again.")
+    except Exception:  # noqa: BLE001 - one frame that nobody expected must not end the socket of a player
+        logger.exception("A frame failed.")
+        refuse(connection, id, code="unavailable", message="Something broke. It has been noted.")
+    else:
+        if id is not None:
+            connection.say("ok", id=id, **(answer or {}))
+
+
+def find(connection: Connection, envelope: frames.Envelope) -> Operation:
+    if envelope.op not in _operations:
+        raise frames.BadFrame("There is no such operation.", id=envelope.id)
+    if not connection.is_greeted and envelope.op != "hello":
+        raise frames.BadFrame("Say hello first.", id=envelope.id)
+    return _operations[envelope.op]
+
+
+def refuse(connection: Connection, id: str | int | None, *, code: str, message: str) -> None:
+    connection.say("err", id=id, code=code, message=message)
+    if code == "invalid" and connection.invalid.add(connection.clock()):
+        connection.close(connections.CLOSE_PROTOCOL)
+
+
+def refuse_flood(connection: Connection, id: str | int | None, wait_ms: int) -> None:
+    connection.say("err", id=id, code="rate", message="Slow down a little.", retry_ms=wait_ms)
+    if connection.floods.add(connection.clock()):
+        connection.close(connections.CLOSE_FLOOD)
+
+
+async def say_bye() -> None:
+    """The server goes down: tell every client when to come back."""
+    leaving = list(_open)
+    for connection in leaving:
+        connection.say_bye()
+    while any(not connection.outbox.empty() for connection in leaving):
+        await asyncio.sleep(0.01)

@@ -1,0 +1,142 @@
+"""The shapes of the frames of `padawan.v1`: typed on the way in, encoded once on the way out."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+VERSION = "padawan.v1"
+MAX_BYTES = 16 * 1024
+MAX_DEPTH = 6
+MAX_ROOMS = 20
+
+Seq = Annotated[int, Meta(ge=0, le=2**53)]
+State = Literal["active", "idle", "hidden"]
+Id = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=0, le=2**53)] | None
+
+
+class BadFrame(Exception):
+    """Not a frame of the protocol; `id` is the request's, when it could be read."""
+
+    def __init__(self, reason: str, *, id: str | int | None = None) -> None:
+        super().__init__(reason)
+        self.id = id
+
+
+class Envelope(Struct):
+    op: Annotated[str, Meta(max_length=20)]
+    id: Id = None
+
+
+class Since(Struct):
+    room: UUID
+    epoch: UUID
+    seq: Seq
+
+
+class Hello(Struct):
+    client: UUID | None = None
+    since: Annotated[list[Since], Meta(max_length=MAX_ROOMS)] = []
+    state: State = "active"
+
+
+class Sub(Struct):
+    room: UUID
+    epoch: UUID | None = None
+    seq: Seq = 0
+
+
+class Resume(Struct):
+    room: UUID
+    epoch: UUID
+    seq: Seq
+
+
+class Unsub(Struct):
+    room: UUID
+
+
+class Send(Struct):
+    room: UUID
+    cid: UUID
+    body: str
+
+
+class Ack(Struct):
+    n: Seq
+
+
+class Ping(Struct):
+    state: State = "active"
+    at: Annotated[dict[UUID, Seq], Meta(max_length=MAX_ROOMS)] = {}
+
+
+class Typing(Struct):
+    room: UUID
+    on: bool
+
+
+class Read(Struct):
+    room: UUID
+    seq: Seq
+
+
+_encoder = msgspec.json.Encoder()
+_envelopes = msgspec.json.Decoder(Envelope)
+
+
+def open_envelope(text: str | None) -> tuple[Envelope, bytes]:
+    """What is asked and the bytes to decode further; refuses whatever could be expensive to read."""
+    if text is None:
+        raise BadFrame("Frames are JSON text.")
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        raise BadFrame("The frame is not valid Unicode.") from None
+    if len(raw) > MAX_BYTES:
+        raise BadFrame(f"A frame has at most {MAX_BYTES} bytes.")
+    if depth(text) > MAX_DEPTH:
+        raise BadFrame(f"A frame is nested at most {MAX_DEPTH} levels deep.")
+    try:
+        return _envelopes.decode(raw), raw
+    except ValueError as error:
+        raise BadFrame(f"Not a frame: {error}") from None
+
+
+def decode(raw: bytes, shape: type[Struct], *, id: str | int | None) -> Struct:
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except ValueError as error:
+        raise BadFrame(str(error), id=id) from None
+
+
+def depth(text: str) -> int:
+    """How deep brackets are nested, those inside strings left aside; one pass, whatever the text is."""
+    deepest = level = 0
+    is_string = is_escaped = False
+    for character in text:
+        if is_string:
+            is_string = is_escaped or character != '"'
+            is_escaped = character == "\\" and not is_escaped
+        elif character == '"':
+            is_string = True
+        elif character in "{[":
+            level += 1
+            deepest = max(deepest, level)
+        elif character in "}]":
+            level -= 1
+    return deepest
+
+
+def encode(op: str, **fields: object) -> str:
+    return _encoder.encode({"op": op, **fields}).decode()
+
+
+def event_body(*, room: str, seq: int, type: str, data: dict) -> str:
+    """An event's frame without its beginning, which differs from socket to socket."""
+    return _encoder.encode({"room": room, "seq": seq, "type": type, "data": data}).decode()[1:]
+
+
+def numbered(n: int, body: str) -> str:
+    return f'{{"op":"ev","n":{n},{body}'

@@ -1,0 +1,17 @@
+"""What the conversation refuses, whatever door was used; `code` is what the socket answers."""
+
+from padawanforge.kit.errors import DomainError
+
+
+class NotMember(DomainError):
+    """Also for channels that do not exist: a stranger must not learn which ones do."""
+
+    code = "not_member"
+
+
+class MayNotPost(DomainError):
+    code = "read_only"
+
+
+class TooManyRooms(DomainError):
+    code = "rate"

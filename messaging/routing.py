@@ -1,0 +1,5 @@
+from django.urls import path
+
+from messaging.consumers import socket
+
+websocket_urlpatterns = [path("ws/v1/", socket)]

@@ -1,0 +1,221 @@
+"""One room on one connection: what the client has been sent, and the pull of what it lacks.
+
+The log in the database is the truth. A nudge that carries the next number is passed on as it is; anything
+else only raises `head`, and the lines between are read from the log in order.
+"""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from django.db import DatabaseError
+from django.utils import timezone
+
+from messaging import events, permissions, rules
+from messaging.actions.presence import note_presence
+from messaging.models import Channel, ChannelMember
+from messaging.queries import logged_after, message_data, messages_before, people_present
+from messaging.refusals import NotMember
+from padawanforge.kit import hub
+
+logger = logging.getLogger(__name__)
+
+PAGE = 200
+MAX_RESUME = 1000
+
+# Not the one thread that asgiref gives to a process: a slow query would hold up every socket.
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")
+in_database = partial(database_sync_to_async, thread_sensitive=False, executor=_threads)
+
+# The highest number that this process has seen of each group with local sockets, for `poll_heads`.
+_seen: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the answer to `sub` says; read after the group was joined, so that nothing falls in between."""
+
+    channel: Channel
+    mode: str
+    fields: dict
+
+
+class Listener(Protocol):
+    """What a subscription needs of the connection that it belongs to."""
+
+    uuid: UUID
+    player_id: int
+    player_uuid: UUID
+    state: str
+    window: rules.Window
+    subscriptions: dict[UUID, "Subscription"]
+
+    def say(self, op: str, **fields: object) -> None: ...
+    def tell(self, text: str, *, may_be_lost: bool = False) -> None: ...
+    def tell_event(self, body: str) -> None: ...
+
+
+class Subscription:
+    def __init__(self, connection: Listener, room: UUID) -> None:
+        self.connection = connection
+        self.room = str(room)
+        self.group = f"channel.{room.hex}"
+        self.channel: Channel | None = None
+        self.sent = self.head = 0
+        self.is_open = self.is_suspended = False
+        self._pulling: asyncio.Task | None = None
+
+    @property
+    def may_forward(self) -> bool:
+        return self.is_open and not self.is_suspended
+
+    async def open(self, *, epoch: UUID | None, seq: int) -> Opening:
+        """Start or start again: with what is missing after `seq`, or from a snapshot when that is too much."""
+        self.is_open = False
+        await hub.join(self.group, self.receive)
+        opening = await in_database(open_room)(self.connection, UUID(self.room), epoch, seq)
+        self.channel = opening.channel
+        self.sent = seq if opening.mode == "resumed" else opening.channel.last_seq
+        self.head = max(self.head, opening.channel.last_seq)
+        _note_seen(self.group, self.head)
+        return opening
+
+    def start(self) -> None:
+        self.is_open = True
+        self.pull()
+
+    async def close(self) -> None:
+        self.is_open = False
+        await hub.leave(self.group, self.receive)
+
+    def receive(self, message: dict) -> None:
+        """Called by the hub on the server's loop; returns at once."""
+        if message["kind"] == "event":
+            self._hear_event(message)
+        elif self.may_forward and not self.connection.window.is_half_full:
+            self.connection.tell(message["text"], may_be_lost=True)
+
+    def _hear_event(self, nudge: dict) -> None:
+        seq = nudge["seq"]
+        _note_seen(self.group, seq)
+        self.head = max(self.head, seq)
+        is_next = seq == self.sent + 1 and self._pulling is None
+        if is_next and self.may_forward and not self.connection.window.is_full:
+            self._forward(nudge)
+        else:
+            self.pull()
+
+    def pull(self) -> None:
+        """Read what is missing, unless that is being done or the client has too much to digest already."""
+        if self._is_behind() and self._pulling is None:
+            self._pulling = asyncio.ensure_future(self._pull())
+
+    def _is_behind(self) -> bool:
+        return self.may_forward and self.sent < self.head and not self.connection.window.is_full
+
+    async def _pull(self) -> None:
+        try:
+            while self._is_behind():
+                limit = min(PAGE, self.connection.window.room)
+                nudges = await in_database(nudges_after)(self.channel, self.sent, limit)
+                if not nudges:
+                    break
+                self._forward_all(nudges)
+        except DatabaseError as error:
+            # The next heartbeat or nudge pulls again.
+            logger.warning("A socket could not read the log: %s", error)
+        finally:
+            self._pulling = None
+
+    def _forward_all(self, nudges: list[dict]) -> None:
+        for nudge in nudges:
+            # Another `resume` may have moved `sent` while the lines were read.
+            if not self._is_behind() or nudge["seq"] != self.sent + 1:
+                return
+            self._forward(nudge)
+
+    def _forward(self, nudge: dict) -> None:
+        is_own = nudge.get("author") == self.connection.player_uuid.hex
+        self.connection.tell_event(nudge["own_body"] if is_own else nudge["body"])
+        self.sent = nudge["seq"]
+
+
+def nudges_after(channel: Channel, seq: int, limit: int) -> list[dict]:
+    return [events.nudge(channel, line) for line in logged_after(channel.pk, seq, limit)]
+
+
+def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) -> Opening:
+    """Check the access, note the presence, and read what the client needs to begin."""
+    grant = permissions.reading(connection.player_id, room)
+    channel, player = grant.channel, grant.player
+    note_presence(
+        channels=[channel], player=player, connection=connection.uuid, state=connection.state,
+        now=timezone.now(),
+    )  # fmt: skip
+    member = ChannelMember.objects.filter(channel=channel, player=player).first()
+    is_resumable = epoch == channel.log_epoch and 0 <= channel.last_seq - seq <= MAX_RESUME
+    fields: dict = {
+        "head": channel.last_seq,
+        "epoch": str(channel.log_epoch),
+        "me": {
+            "role": member.role if member else "",
+            "read_seq": member.read_seq if member else 0,
+            "may_post": permissions.may_post(player, channel),
+        },
+        "people": [events.presence_data(entry) for entry in people_present(channel)],
+    }
+    if not is_resumable:
+        shown = messages_before(channel, channel.last_seq + 1)
+        fields["messages"] = [message_data(message) for message in shown]
+    return Opening(channel, "resumed" if is_resumable else "reset", fields)
+
+
+async def subscribe(connection: Listener, room: UUID, *, epoch: UUID | None, seq: int) -> None:
+    """Answer with `sub`, then send what follows; the same for a new room and for a gap in a known one."""
+    subscription = connection.subscriptions.get(room)
+    if subscription is None:
+        subscription = connection.subscriptions[room] = Subscription(connection, room)
+    try:
+        opening = await subscription.open(epoch=epoch, seq=seq)
+        if connection.subscriptions.get(room) is not subscription:
+            raise NotMember("You are not in this room.")
+    except BaseException:
+        await drop(connection, room)
+        raise
+    connection.say("sub", room=subscription.room, mode=opening.mode, **opening.fields)
+    subscription.start()
+
+
+async def drop(connection: Listener, room: UUID) -> None:
+    subscription = connection.subscriptions.pop(room, None)
+    if subscription is not None:
+        await subscription.close()
+
+
+def _note_seen(group: str, seq: int) -> None:
+    _seen[group] = max(seq, _seen.get(group, 0))
+
+
+def poll_heads() -> int:
+    """Find what was logged without a nudge (by a command in another process, or while the broker was away).
+
+    One query when nothing happened. The lines are read once and handed to all sockets of this process.
+    """
+    listening = hub.groups()
+    for group in set(_seen) - listening:
+        _seen.pop(group, None)
+    rooms = [group.removeprefix("channel.") for group in _seen]
+    behind = [
+        (channel, _seen.get(channel.group, channel.last_seq))
+        for channel in Channel.objects.filter(uuid__in=rooms).order_by("pk")
+        if channel.last_seq > _seen.get(channel.group, channel.last_seq)
+    ]
+    for channel, seq in behind:
+        for nudge in nudges_after(channel, seq, PAGE):
+            hub.send_locally(channel.group, {"kind": "event", **nudge})
+    return len(behind)

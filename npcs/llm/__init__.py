@@ -1,0 +1,1 @@
+"""The only door to model servers; nothing outside this package knows a vendor."""

@@ -1,0 +1,61 @@
+"""The lists in docs/ are complete and hold nothing that is gone."""
+
+import re
+from pathlib import Path
+
+from django.core.management import get_commands
+
+from padawanforge.kit import jobs
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN_APPS = {"padawanforge.site", "players", "npcs", "learning", "messaging", "rooms"}
+
+
+def documented(name: str) -> set[str]:
+    """The code words that begin the rows of the tables in a document."""
+    text = (ROOT / "docs" / name).read_text()
+    return set(re.findall(r"^\| `([^`]+)`", text, flags=re.MULTILINE))
+
+
+def source_text() -> str:
+    return "\n".join(
+        path.read_text()
+        for package in ("padawanforge", "players", "npcs", "learning", "messaging", "rooms")
+        for path in (ROOT / package).rglob("*.py")
+    )
+
+
+def test_settings_are_documented():
+    settings = (ROOT / "padawanforge" / "settings.py").read_text()
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    providers = {f"{p}_CLIENT_{end}" for p in ("GOOGLE", "DISCORD", "APPLE", "SLACK") for end in ("ID", "SECRET")}
+
+    assert documented("settings.md") == names | providers | {"PADAWAN_ADMIN_PASSWORD"}
+
+
+def test_commands_are_documented():
+    own = {name for name, app in get_commands().items() if app in OWN_APPS}
+
+    assert documented("commands.md") == own
+
+
+def test_events_are_documented():
+    text = source_text()
+    recorded = set(re.findall(r'type="([a-z]+\.[a-z_]+)"', text))
+    signalled = set(re.findall(r'signal\(\s*[\w.]+,\s*"([a-z]+(?:\.[a-z_]+)?)"', text))
+
+    assert recorded
+    assert signalled
+    assert recorded | signalled <= documented("events.md")
+
+
+def test_jobs_and_periodic_functions_are_documented():
+    names = set(jobs.names()) | {entry.name for entry in jobs.periodic()}
+
+    assert names <= documented("jobs.md")
+
+
+def test_receivers_are_documented():
+    uids = set(re.findall(r'dispatch_uid="([^"]+)"', source_text()))
+
+    assert uids <= documented("events.md")

@@ -1,0 +1,90 @@
+"""The server process is killed in the middle of a chat: nothing acknowledged is lost, doubled or reordered."""
+
+import re
+import threading
+import time
+import uuid
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.browser.client import Socket, post, sign_in_as_guest
+from tests.browser.server import Server
+
+pytestmark = pytest.mark.browser
+MESSAGES = 40
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def channel_of(http, slug: str) -> str:
+    page = http.get(f"/rooms/{slug}/").text
+    return re.search(r'data-room="([0-9a-f-]{36})"', page).group(1)
+
+
+def test_killing_the_server_loses_doubles_and_reorders_nothing(own_server):
+    http = sign_in_as_guest(own_server.url)
+    post(http, "/rooms/the-commons/enter/")
+    socket = Socket(own_server.url, http, channel_of(http, "the-commons"))
+    first = socket.open()
+    texts = [f"message {number}" for number in range(MESSAGES)]
+    acknowledged: dict[str, int] = {}
+    killer = threading.Timer(0.4, lambda: (own_server.kill(), own_server.start()))
+    killer.start()
+
+    for text in texts:
+        cid = str(uuid.uuid4())
+        while text not in acknowledged:
+            acknowledged[text] = send_until_answered(socket, cid, text, epoch=first["epoch"])
+        time.sleep(0.02)
+    killer.join()
+
+    reader = Socket(own_server.url, http, socket.room)
+    reader.open(since=first["head"], epoch=first["epoch"])
+    stored = read_messages(reader, MESSAGES)
+    assert [text for text, _ in stored] == texts
+    assert dict(stored) == acknowledged
+
+
+def send_until_answered(socket: Socket, cid: str, text: str, *, epoch: str) -> int:
+    """The number under which the message was acknowledged; the same client id is used for each try."""
+    while True:
+        try:
+            answer = socket.send_message(cid, text)
+        except (ConnectionClosed, TimeoutError, OSError):
+            reconnect(socket, epoch)
+            continue
+        if answer["op"] == "ok":
+            return answer["seq"]
+        assert answer["code"] == "rate"
+        time.sleep(answer["retry_ms"] / 1000)
+
+
+def reconnect(socket: Socket, epoch: str) -> None:
+    for _ in range(300):
+        try:
+            socket.open(since=0, epoch=epoch)
+        except (ConnectionClosed, TimeoutError, OSError, EOFError):
+            time.sleep(0.1)
+        else:
+            return
+
+
+def read_messages(reader: Socket, count: int) -> list[tuple[str, int]]:
+    """(text, number) of what guests wrote, in the order of the log."""
+    deadline = time.monotonic() + 20
+    while True:
+        messages = [
+            (event["data"]["message"]["text"], event["seq"])
+            for event in reader.events
+            if event["type"] == "message.created" and event["data"]["message"]["author"]["kind"] == "player"
+        ]
+        if len(messages) >= count or time.monotonic() > deadline:
+            return messages
+        reader.wait_for("ev", timeout=10)

@@ -1,0 +1,28 @@
+import pytest
+
+from messaging import kinds
+from messaging.models import ChannelMember
+from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
+
+
+def is_member(player, channel):
+    return ChannelMember.objects.filter(channel=channel, player=player).exists()
+
+
+if "test" not in kinds.slugs():
+    kinds.register(kinds.Kind(slug="test", may_read=is_member, may_post=is_member))
+
+
+@pytest.fixture
+def channel(db):
+    return ChannelFactory(kind="test")
+
+
+@pytest.fixture
+def member(channel):
+    return ChannelMemberFactory(channel=channel)
+
+
+@pytest.fixture
+def player(member):
+    return member.player

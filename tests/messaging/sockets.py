@@ -1,0 +1,100 @@
+"""A tab that speaks the protocol, for tests."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from messaging.subscriptions import in_database
+from padawanforge.asgi import application
+
+
+def cookie_of(player):
+    client = Client()
+    client.force_login(player)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+class Tab:
+    """One socket; `ask` sends a request and waits for its answer, `next` waits for a frame by its op."""
+
+    def __init__(self, cookie="", *, origin="http://testserver", host="testserver"):
+        headers = [(b"host", host.encode()), (b"cookie", cookie.encode())]
+        if origin is not None:
+            headers.append((b"origin", origin.encode()))
+        self.socket = WebsocketCommunicator(application, "/ws/v1/", headers, ["padawan.v1"])
+        self.heard = []
+        self.acknowledges = True
+
+    @classmethod
+    async def of(cls, player, *rooms, **hello):
+        """A tab of the player that has said hello and subscribed to the rooms."""
+        tab = cls(await in_database(cookie_of)(player))
+        await tab.open()
+        await tab.hello(**hello)
+        for room in rooms:
+            await tab.ask("sub", room=str(room.uuid))
+        return tab
+
+    async def open(self):
+        is_open, protocol = await self.socket.connect()
+        return is_open, protocol
+
+    async def hello(self, **fields):
+        await self.tell("hello", client=str(uuid4()), **fields)
+        return await self.next("ready")
+
+    async def tell(self, op, **fields):
+        await self.socket.send_to(text_data=json.dumps({"op": op, **fields}))
+
+    async def ask(self, op, **fields):
+        id = uuid4().hex[:8]
+        await self.tell(op, id=id, **fields)
+        return await self.next("ok", "err", where=lambda frame: frame.get("id") == id)
+
+    async def say(self, room, text, cid=None):
+        return await self.ask("send", room=str(room.uuid), cid=str(cid or uuid4()), body=text)
+
+    async def next(self, *ops, where=lambda frame: True, timeout=5):
+        """The next frame with one of these ops; frames that were passed over stay in `heard`."""
+        for frame in self.heard:
+            if frame["op"] in ops and where(frame):
+                self.heard.remove(frame)
+                return frame
+        while True:
+            frame = await self._receive(timeout)
+            if frame["op"] in ops and where(frame):
+                return frame
+            self.heard.append(frame)
+
+    async def _receive(self, timeout=5):
+        frame = json.loads(await self.socket.receive_from(timeout=timeout))
+        if frame["op"] == "ev" and self.acknowledges:
+            await self.tell("ack", n=frame["n"])
+        return frame
+
+    async def events(self, count):
+        return [await self.next("ev") for _ in range(count)]
+
+    async def silent(self, seconds=0.15):
+        """Everything that still came within that time."""
+        try:
+            while True:
+                self.heard.append(await self._receive(seconds))
+        except asyncio.TimeoutError:
+            heard, self.heard = self.heard, []
+            return heard
+
+    async def close_code(self, timeout=5):
+        """Reads until the server closes."""
+        while True:
+            message = await self.socket.receive_output(timeout)
+            if message["type"] == "websocket.close":
+                return message.get("code", 1000)
+            self.heard.append(json.loads(message["text"]))
+
+    async def leave(self):
+        await self.socket.disconnect()
