@@ -37,6 +37,7 @@ class Connection:
         self.subscriptions: dict[UUID, Subscription] = {}
         self.is_greeted = self.is_closing = False
         self.outbox: asyncio.Queue[dict] = asyncio.Queue()
+        self.is_flushed = asyncio.Event()
         self._tasks: set[asyncio.Task] = set()
 
     @property
@@ -88,6 +89,7 @@ class Connection:
             message = await self.outbox.get()
             await send(message)
             if message["type"] == "websocket.close":
+                self.is_flushed.set()
                 return
 
     def hear_access(self, message: dict) -> None:

@@ -31,10 +31,9 @@ _open: WeakSet[Connection] = WeakSet()
 async def socket(scope: dict, receive: Receive, send: Send) -> None:
     """One connection, from the handshake to the end; the user was found by the session cookie."""
     await receive()
-    offered = scope.get("subprotocols", [])
-    is_known = frames.VERSION in offered or not offered
+    is_known = frames.VERSION in scope["subprotocols"]
     # Accepted even if refused: a browser sees the code of a closed socket, not of a failed handshake.
-    await send({"type": "websocket.accept", "subprotocol": frames.VERSION if frames.VERSION in offered else None})
+    await send({"type": "websocket.accept", "subprotocol": frames.VERSION if is_known else None})
     user = scope["user"]
     if not user.is_authenticated or not is_known:
         code = connections.CLOSE_VERSION if user.is_authenticated else connections.CLOSE_SIGNED_OUT
@@ -71,7 +70,7 @@ async def read(connection: Connection, receive: Receive) -> None:
         patience = SILENT_FOR_SECONDS if connection.is_greeted else HELLO_WITHIN_SECONDS
         try:
             message = await asyncio.wait_for(receive(), patience)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             code = connections.CLOSE_SLOW if connection.is_greeted else connections.CLOSE_PROTOCOL
             connection.close(code)
             return
@@ -98,7 +97,8 @@ async def handle(connection: Connection, text: str | None) -> None:
     except DatabaseError:
         logger.exception("A frame met a database that is away.")
         refuse(connection, id, code="unavailable", message="The forge is out of breath. Try again.")
-    except Exception:  # noqa: BLE001 - one frame that nobody expected must not end the socket of a player
+    except Exception:
+        # One frame that nobody expected must not end the socket of a player.
         logger.exception("A frame failed.")
         refuse(connection, id, code="unavailable", message="Something broke. It has been noted.")
     else:
@@ -131,5 +131,4 @@ async def say_bye() -> None:
     leaving = list(_open)
     for connection in leaving:
         connection.say_bye()
-    while any(not connection.outbox.empty() for connection in leaving):
-        await asyncio.sleep(0.01)
+    await asyncio.gather(*(connection.is_flushed.wait() for connection in leaving))

@@ -32,7 +32,7 @@ def nudge(channel: Channel, line: LoggedEvent) -> dict[str, object]:
     return fields
 
 
-def signal(channel: Channel, name: str, **data: object) -> None:
+def signal(channel: Channel, name: str, /, **data: object) -> None:
     """Tell everybody who has the channel open something that is not kept; it may be lost."""
     text = frames.encode("sig", room=str(channel.uuid), type=name, data=data)
     publish(channel.group, "signal", text=text)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from django.utils.functional import Promise
 from msgspec import Meta, Struct
 
 VERSION = "padawan.v1"
@@ -82,7 +83,14 @@ class Read(Struct):
     seq: Seq
 
 
-_encoder = msgspec.json.Encoder()
+def _plain(value: object) -> str:
+    """Django's safe and translated strings are strings too."""
+    if isinstance(value, str | Promise):
+        return str.__str__(str(value))
+    raise NotImplementedError(f"A frame can't hold {value!r}.")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
 _envelopes = msgspec.json.Decoder(Envelope)
 
 

@@ -8,7 +8,7 @@ _kinds: dict[str, "Kind"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One sort of channel. Both questions are asked as `question(player, channel)` and look into the database.
+    """One sort of channel. Both questions are asked as `question(player, channel)` of the database.
 
     They are asked again with every frame that comes in and with every heartbeat, so they must be cheap.
     """

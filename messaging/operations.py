@@ -15,7 +15,7 @@ from messaging.actions.messages import post_message
 from messaging.actions.presence import end_presence, note_presence, note_read
 from messaging.connections import Connection
 from messaging.models import MESSAGE_MAX_LENGTH, Channel
-from messaging.queries import message_data, person_data
+from messaging.queries import message_seen_by, person_data
 from messaging.refusals import NotMember, TooManyRooms
 from messaging.subscriptions import drop, in_database, subscribe
 from padawanforge.kit.errors import DomainError
@@ -140,10 +140,8 @@ def _me(player_id: int) -> dict:
 
 def _send(player_id: int, frame: frames.Send) -> dict:
     grant = permissions.posting(player_id, frame.room)
-    posted = post_message(
-        channel=grant.channel, text=frame.body, player=grant.player, client_id=frame.cid
-    )
-    message = {**message_data(posted.message), "cid": str(frame.cid)}
+    posted = post_message(channel=grant.channel, text=frame.body, player=grant.player, client_id=frame.cid)
+    message = message_seen_by(posted.message, grant.player)
     return {"message": message, "seq": posted.message.seq, "dup": posted.is_duplicate}
 
 

@@ -116,12 +116,18 @@ def message_data(message: Message) -> dict:
         "seq": message.seq,
         "type": message.type,
         "author": author_data(message),
-        "html": str(message.html),
+        "html": message.html,
         "text": message.text,
         "sent_at": message.sent_at.isoformat(),
         "sources": message.metadata.get("sources", []),
         **extra,
     }
+
+
+def message_seen_by(message: Message, player: Player) -> dict:
+    """The same with the sender's own id, by which his page recognises what it sent."""
+    is_own = message.player_id == player.pk and message.client_id is not None
+    return {**message_data(message), **({"cid": str(message.client_id)} if is_own else {})}
 
 
 def author_data(message: Message) -> dict:

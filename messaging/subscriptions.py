@@ -19,7 +19,7 @@ from django.utils import timezone
 from messaging import events, permissions, rules
 from messaging.actions.presence import note_presence
 from messaging.models import Channel, ChannelMember
-from messaging.queries import logged_after, message_data, messages_before, people_present
+from messaging.queries import logged_after, message_seen_by, messages_before, people_present
 from messaging.refusals import NotMember
 from padawanforge.kit import hub
 
@@ -75,7 +75,7 @@ class Subscription:
         return self.is_open and not self.is_suspended
 
     async def open(self, *, epoch: UUID | None, seq: int) -> Opening:
-        """Start or start again: with what is missing after `seq`, or from a snapshot when that is too much."""
+        """Start, or start again: with what is missing after `seq`, or from a snapshot if that is much."""
         self.is_open = False
         await hub.join(self.group, self.receive)
         opening = await in_database(open_room)(self.connection, UUID(self.room), epoch, seq)
@@ -171,7 +171,7 @@ def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) ->
     }
     if not is_resumable:
         shown = messages_before(channel, channel.last_seq + 1)
-        fields["messages"] = [message_data(message) for message in shown]
+        fields["messages"] = [message_seen_by(message, player) for message in shown]
     return Opening(channel, "resumed" if is_resumable else "reset", fields)
 
 

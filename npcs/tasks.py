@@ -9,8 +9,10 @@ from padawanforge.kit.jobs import job
 @job("npcs.ingest")
 def ingest(pk: int) -> None:
     """Read one knowledge file, unless another worker does or it is gone."""
-    if KnowledgeFile.objects.claim(pk, now=timezone.now()):
-        read_file(file=KnowledgeFile.objects.get(pk=pk))
+    if not KnowledgeFile.objects.claim(pk, now=timezone.now()):
+        return
+    if file := KnowledgeFile.objects.filter(pk=pk).first():
+        read_file(file=file)
 
 
 work.register(KnowledgeFile, job="npcs.ingest", give_up=give_up)

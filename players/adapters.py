@@ -1,6 +1,6 @@
 """How allauth makes players: through our action, so that the segments and the role come with them."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.db import transaction
@@ -8,12 +8,21 @@ from django.forms import Form
 from django.http import HttpRequest
 
 from players.actions.accounts import free_username, register
-from players.models import Player
+from players.models import Player, PlayerProfile
+from players.rules import is_reserved
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_blacklisted": "This name is reserved. Please choose another.",
+    }
+
     def clean_username(self, username: str, shallow: bool = False) -> str:
-        return super().clean_username(username.lower(), shallow=shallow)
+        username = super().clean_username(username.lower(), shallow=shallow)
+        if is_reserved(username):
+            raise self.validation_error("username_blacklisted")
+        return username
 
     def populate_username(self, request: HttpRequest, user: Player) -> None:
         # Never derived from the address or the real name, which would give them away.
@@ -29,16 +38,26 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict) -> Player:
+        # allauth checks what clean_username returns but keeps what the provider sent.
+        username = str(data.get("username") or "").lower()
+        return super().populate_user(request, sociallogin, {**data, "username": username})
+
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Form | None = None) -> Player:
-        user = sociallogin.user
-        user.default_provider = sociallogin.account.provider
-        if not user.username:
-            user.username = free_username()
-        register(player=user, display_name=user_name_of(sociallogin))
-        return super().save_user(request, sociallogin, form)
+        player = sociallogin.user
+        player.default_provider = sociallogin.account.provider
+        accounts = get_adapter(request)
+        if form is None:
+            accounts.populate_username(request, player)
+            register(player=player)
+        else:
+            accounts.save_user(request, player, form)
+        # The name at the provider is often the real one: it is kept, but others read the username.
+        PlayerProfile.objects.filter(player=player).update(name=name_at_provider(sociallogin))
+        sociallogin.save(request)
+        return player
 
 
-def user_name_of(sociallogin: SocialLogin) -> str:
-    """The name that the provider tells, cut to fit."""
-    return str(sociallogin.account.extra_data.get("name") or "")[:50]
+def name_at_provider(sociallogin: SocialLogin) -> str:
+    return str(sociallogin.account.extra_data.get("name") or "")[:100]

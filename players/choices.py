@@ -51,7 +51,12 @@ ROLES = {
         2,
         "Creates and removes characters and rooms",
         (
-            "npcs.view", "npcs.create", "npcs.delete", "games.view", "games.create", "games.delete",
+            "npcs.view",
+            "npcs.create",
+            "npcs.delete",
+            "games.view",
+            "games.create",
+            "games.delete",
             "content.view",
         ),
     ),
@@ -62,3 +67,16 @@ ROLES = {
         ("admin.config", "admin.roles", "admin.logs", "admin.system", "content.view"),
     ),
 }
+
+# What a role brings besides its own permissions: who leads others can do what they can.
+BRINGS = {
+    RoleName.GUEST: (),
+    RoleName.PADAWAN: (),
+    RoleName.GAME_MASTER: (RoleName.PADAWAN,),
+    RoleName.GUILD_LEADER: (RoleName.PADAWAN,),
+    RoleName.SYSTEM_ADMIN: (RoleName.PADAWAN, RoleName.GAME_MASTER),
+}
+STAFF_ROLES = frozenset({RoleName.GAME_MASTER, RoleName.SYSTEM_ADMIN})
+
+# The languages that the pages are written in; grows with translations.
+LANGUAGES = (("en", "English"),)

@@ -3,12 +3,15 @@ from django.utils.functional import SimpleLazyObject
 
 
 def theme(request: HttpRequest) -> dict[str, object]:
-    """The theme for <html data-theme>: rendered by the server, so that nothing flashes."""
-    return {"theme": SimpleLazyObject(lambda: _theme_of(request))}
+    """For <html>: rendered by the server, so that nothing flashes or jumps."""
+    return {
+        "theme": SimpleLazyObject(lambda: _preferred(request, "theme") or "system"),
+        "time_zone": SimpleLazyObject(lambda: _preferred(request, "timezone")),
+    }
 
 
-def _theme_of(request: HttpRequest) -> str:
+def _preferred(request: HttpRequest, name: str) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return "system"
-    return str(user.preferences.theme)
+        return ""
+    return str(getattr(user.preferences, name))

@@ -1,8 +1,20 @@
-"""The level curve: need(L -> L+1) = 100 + 25 (L - 1), so total(L) = 100 (L - 1) + 12.5 (L - 1)(L - 2)."""
+"""Levels and names.
+
+The level curve: need(L -> L+1) = 100 + 25 (L - 1), so total(L) = 100 (L - 1) + 12.5 (L - 1)(L - 2).
+"""
 
 from math import isqrt
 
 MAX_LEVEL = 120
+
+# Words that stand for something else in mentions, addresses and the eyes of other players.
+RESERVED_USERNAMES = frozenset(
+    """
+    admin administrator all anonymous api bot channel everybody everyone game-master game_master gamemaster
+    guest guests help here me mod moderator moderators new nobody null official owner padawanforge player
+    players root security settings staff support system system-admin system_admin undefined
+    """.split()
+)
 
 
 def xp_for_level(level: int) -> int:
@@ -16,3 +28,12 @@ def level_for(xp: int) -> int:
     # Twice total(L) = xp, solved for L - 1 in whole numbers: 25 s^2 + 175 s - 2 xp = 0.
     steps = (-175 + isqrt(175 * 175 + 200 * max(xp, 0))) // 50
     return min(steps + 1, MAX_LEVEL)
+
+
+def percent_of(part: int, whole: int) -> int:
+    """Rounded down, so that 100 means all of it; 0 of nothing."""
+    return 100 * part // whole if whole else 0
+
+
+def is_reserved(username: str) -> bool:
+    return username.casefold() in RESERVED_USERNAMES

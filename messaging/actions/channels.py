@@ -12,9 +12,7 @@ def open_channel(*, kind: str) -> Channel:
 
 
 @transaction.atomic
-def add_member(
-    *, channel: Channel, player: Player, role: str = ChannelMember.Role.MEMBER
-) -> ChannelMember:
+def add_member(*, channel: Channel, player: Player, role: str = ChannelMember.Role.MEMBER) -> ChannelMember:
     """Entering twice is the same as entering once."""
     member, is_new = ChannelMember.objects.get_or_create(
         channel=channel, player=player, defaults={"role": role}

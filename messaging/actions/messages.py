@@ -97,9 +97,7 @@ def next_seq(channel: Channel) -> int:
 def _save(message: Message) -> None:
     message.seq = next_seq(message.channel)
     message.save(force_insert=True)
-    record_event(
-        channel=message.channel, type="message.created", actor=message.player, message=message
-    )
+    record_event(channel=message.channel, type="message.created", actor=message.player, message=message)
     announce(message_posted, sender=Message, message_id=message.pk)
 
 

@@ -40,11 +40,13 @@ def read_file(*, file: KnowledgeFile) -> bool:
 
 def give_up(file: KnowledgeFile) -> None:
     """What is left to say after the last attempt."""
-    file.mark_failed("Reading this file was interrupted several times. Try again, or split it into parts.")
+    _fail(file, "Reading this file was interrupted several times. Try again, or split it into parts.")
 
 
 def _fail(file: KnowledgeFile, reason: str) -> bool:
-    file.mark_failed(reason)
+    # Conditional, because the file may have been deleted while it was read.
+    unfinished = KnowledgeFile.objects.filter(pk=file.pk, state__in=[WorkState.WAITING, WorkState.RUNNING])
+    unfinished.update(state=WorkState.FAILED, last_error=reason, lease_until=None)
     return False
 
 

@@ -36,7 +36,7 @@ class FileBeingRead(DomainError):
 def add_knowledge_file(
     *, npc: Npc, name: str, content: bytes | File, player: Player | None
 ) -> KnowledgeFile:
-    """Keep the file and have it read in the background; what can be seen at once to be unusable is refused."""
+    """Keep the file and have it read in the background; what is plainly unusable is refused at once."""
     data = _bytes_of(content)
     name = clean_name(name)
     digest = hashlib.sha256(data).hexdigest()
@@ -77,6 +77,16 @@ def remove_file(*, file: KnowledgeFile) -> bool:
         return False
     Npc.objects.filter(pk=file.npc_id).update(knowledge_version=F("knowledge_version") + 1)
     delete_stored(file)
+    return True
+
+
+@transaction.atomic
+def set_file_active(*, file: KnowledgeFile, is_active: bool) -> bool:
+    """Let the character use the file, or set it aside; False when that was so already."""
+    other = KnowledgeFile.objects.filter(pk=file.pk, is_active=not is_active)
+    if not other.update(is_active=is_active):
+        return False
+    Npc.objects.filter(pk=file.npc_id).update(knowledge_version=F("knowledge_version") + 1)
     return True
 
 

@@ -162,7 +162,8 @@ def _adapted(request: dict, error: Exception) -> dict | None:
 
 
 def _pause(failure: Unavailable, deadline: Deadline, *, is_adapted: bool) -> None:
-    wait = 0.0 if is_adapted else failure.retry_after or RETRY_SECONDS
+    asked = RETRY_SECONDS if failure.retry_after is None else failure.retry_after
+    wait = 0.0 if is_adapted else asked
     if wait >= deadline.seconds_left:
         raise failure
     time.sleep(wait)

@@ -91,7 +91,7 @@ def deliver(group: str, message: dict) -> None:
     for receiver in list(_receivers.get(group, ())):
         try:
             receiver(message)
-        except Exception:  # noqa: BLE001 - one broken socket must not keep the message from the others
+        except Exception:
             logger.exception("A receiver of %s failed.", group)
 
 

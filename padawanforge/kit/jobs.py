@@ -1,4 +1,4 @@
-"""Work outside the request: `@job` names a function, `enqueue` runs it soon, `@every` runs it again and again.
+"""Work outside the request: `@job` names a function, `enqueue` runs it soon, `@every` again and again.
 
 huey carries the messages: an SQLite file with worker threads inside the server on the embedded default,
 PostgreSQL tables with `manage.py run_jobs` in production. huey is at-most-once, so whatever matters is a row
@@ -102,7 +102,7 @@ def run(name: str, arguments: dict) -> None:
         close_old_connections()
     try:
         _jobs[name](**arguments)
-    except Exception:  # noqa: BLE001 - the one place that must survive whatever a job raises
+    except Exception:
         logger.exception("The job %s%s failed.", name, arguments)
         if in_test:
             raise
@@ -142,7 +142,7 @@ def tick(now: float) -> None:
         close_old_connections()
         try:
             entry.run()
-        except Exception:  # noqa: BLE001 - one failing sweep must not stop the others
+        except Exception:
             logger.exception("The periodic function %s failed.", entry.name)
         finally:
             close_old_connections()
@@ -152,8 +152,13 @@ def start_embedded() -> None:
     """Start the workers and the ticker of a server process, as `settings.JOBS` says."""
     if settings.JOBS["threads"]:
         consumer = EmbeddedConsumer(
-            ready_queue(), workers=settings.JOBS["threads"], worker_type="thread", periodic=False, backoff=1.2,
-            initial_delay=0.02, max_delay=0.2,
+            ready_queue(),
+            workers=settings.JOBS["threads"],
+            worker_type="thread",
+            periodic=False,
+            backoff=1.2,
+            initial_delay=0.02,
+            max_delay=0.2,
         )
         consumer.start()
     Ticker().start()

@@ -57,7 +57,7 @@ class _Farewell:
         try:
             goodbyes = [goodbye() for goodbye in _goodbyes]
             await asyncio.wait_for(asyncio.gather(*goodbyes, return_exceptions=True), PATIENCE_SECONDS)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             logger.warning("Some clients did not take their goodbye.")
         finally:
             self.hand_on(number, frame)

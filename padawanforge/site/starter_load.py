@@ -3,12 +3,12 @@
 from collections import Counter
 
 from django.db import transaction
+from rooms.actions.rooms import add_npc, open_room
 
 from learning.models import Statement, Topic
 from npcs.actions.knowledge import DuplicateFile, add_knowledge_file
 from npcs.models import AudiencePreset, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
 from padawanforge.site import starter_files
-from rooms.actions.rooms import add_npc, open_room
 from rooms.models import Room
 
 
@@ -54,9 +54,7 @@ def load_characters(made: Counter[str]) -> None:
 def make_character(table: dict) -> tuple[Npc, bool]:
     configuration = table.pop("configuration")
     category = NpcCategory.objects.get(name=table.pop("category"))
-    npc, created = Npc.objects.get_or_create(
-        slug=table.pop("slug"), defaults={**table, "category": category}
-    )
+    npc, created = Npc.objects.get_or_create(slug=table.pop("slug"), defaults={**table, "category": category})
     if created:
         NpcConfiguration.objects.create(npc=npc, **configuration)
     return npc, created

@@ -1,10 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from players.queries import progress_of
+from rooms.queries.rooms import featured_rooms, rooms_of, rooms_open_to
 
 from npcs.models import Npc
 from padawanforge.kit.access import public, signed_in
-from players.queries import progress_of
-from rooms.queries.rooms import featured_rooms, rooms_of, rooms_open_to
 
 
 @public
@@ -21,9 +21,10 @@ def home(request: HttpRequest) -> HttpResponse:
     player = request.user
     context = {
         "my_rooms": rooms_of(player)[:6],
-        "featured_rooms": rooms_open_to(player).filter(is_featured=True).exclude(
-            channel__members__player=player
-        ).order_by("-last_activity_at", "pk")[:3],
+        "featured_rooms": rooms_open_to(player)
+        .filter(is_featured=True)
+        .exclude(channel__members__player=player)
+        .order_by("-last_activity_at", "pk")[:3],
         "characters": featured_characters(),
         "progress": progress_of(player),
     }

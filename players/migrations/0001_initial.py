@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('username', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$', 'Use small letters, digits, - and _ only, beginning and ending with a letter or digit.')])),
+                ('username', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\\Z', 'Use small letters, digits, - and _ only, beginning and ending with a letter or digit.')])),
                 ('email', models.EmailField(blank=True, max_length=254, null=True)),
                 ('default_provider', models.CharField(choices=[('google', 'Google'), ('discord', 'Discord'), ('apple', 'Apple'), ('slack', 'Slack'), ('password', 'E-mail and password'), ('demo', 'Guest')], default='password', max_length=10)),
                 ('is_active', models.BooleanField(default=True)),
@@ -180,11 +180,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='player',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='players_username_unique'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='players_username_unique', violation_error_message='A player with this username already exists.'),
         ),
         migrations.AddConstraint(
             model_name='player',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='players_email_unique'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='players_email_unique', violation_error_message='A player with this e-mail address already exists.'),
         ),
         migrations.AddConstraint(
             model_name='player',

@@ -34,12 +34,13 @@ class Player(AbstractBaseUser, PermissionsMixin):
         unique=True,
         validators=[
             RegexValidator(
-                r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$",
+                r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?\Z",
                 "Use small letters, digits, - and _ only, beginning and ending with a letter or digit.",
             )
         ],
     )
-    email = models.EmailField(null=True, blank=True)
+    # NULL, not "": several guests have no address, and addresses are unique.
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001
     default_provider = models.CharField(max_length=10, choices=Provider, default=Provider.PASSWORD)
     primary_role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="players")
     is_active = models.BooleanField(default=True)
@@ -61,8 +62,16 @@ class Player(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["last_login"], name="players_player_last_login"),
         ]
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="players_username_unique"),
-            models.UniqueConstraint(Lower("email"), name="players_email_unique"),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="players_username_unique",
+                violation_error_message="A player with this username already exists.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="players_email_unique",
+                violation_error_message="A player with this e-mail address already exists.",
+            ),
             models.CheckConstraint(
                 name="players_only_guests_lack_email",
                 condition=models.Q(is_guest=True) | models.Q(email__isnull=False),

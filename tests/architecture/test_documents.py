@@ -28,7 +28,9 @@ def source_text() -> str:
 def test_settings_are_documented():
     settings = (ROOT / "padawanforge" / "settings.py").read_text()
     names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
-    providers = {f"{p}_CLIENT_{end}" for p in ("GOOGLE", "DISCORD", "APPLE", "SLACK") for end in ("ID", "SECRET")}
+    providers = {
+        f"{p}_CLIENT_{end}" for p in ("GOOGLE", "DISCORD", "APPLE", "SLACK") for end in ("ID", "SECRET")
+    }
 
     assert documented("settings.md") == names | providers | {"PADAWAN_ADMIN_PASSWORD"}
 

@@ -1,4 +1,4 @@
-"""The real server as a process of its own: started by the same command as `make run`, killed when a test wants."""
+"""The real server as a process of its own: started as by `make run`, killed when a test wants."""
 
 import os
 import re
@@ -55,7 +55,10 @@ class Server:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "quickstart", "--port", str(self.port)],
-                cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         self.wait_until_up()
 
@@ -90,7 +93,11 @@ class Server:
     def manage(self, *arguments: str) -> str:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
 
     @property

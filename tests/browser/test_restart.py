@@ -1,4 +1,4 @@
-"""The server process is killed in the middle of a chat: nothing acknowledged is lost, doubled or reordered."""
+"""The server process is killed in the middle of a chat: nothing acknowledged is lost or doubled."""
 
 import re
 import threading

@@ -11,7 +11,6 @@ class PlayerFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Player
 
-
     username = factory.Sequence(lambda n: f"player-{n}")
     email = factory.LazyAttribute(lambda player: f"{player.username}@example.org")
 

@@ -1,6 +1,5 @@
 """A tab that speaks the protocol, for tests."""
 
-import asyncio
 import json
 from uuid import uuid4
 
@@ -80,13 +79,11 @@ class Tab:
         return [await self.next("ev") for _ in range(count)]
 
     async def silent(self, seconds=0.15):
-        """Everything that still came within that time."""
-        try:
-            while True:
-                self.heard.append(await self._receive(seconds))
-        except asyncio.TimeoutError:
-            heard, self.heard = self.heard, []
-            return heard
+        """Everything that still came until nothing came for that time."""
+        while not await self.socket.receive_nothing(seconds):
+            self.heard.append(await self._receive())
+        heard, self.heard = self.heard, []
+        return heard
 
     async def close_code(self, timeout=5):
         """Reads until the server closes."""

@@ -1,0 +1,130 @@
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from npcs import queries
+from npcs.actions.knowledge import add_knowledge_file, clean_name, remove_file, retry_file
+from npcs.choices import Difficulty
+from npcs.forms import DirectoryForm, KnowledgeUploadForm
+from npcs.models import KnowledgeFile
+from npcs.permissions import may_create_npcs, may_see_npcs
+from npcs.queries import NpcPage
+from padawanforge.kit import access
+from padawanforge.kit.errors import DomainError
+
+
+@require_GET
+@access.requires(may_see_npcs)
+def npc_list(request: HttpRequest) -> HttpResponse:
+    """The directory; a filter that changes asks for the cards only."""
+    chosen = DirectoryForm(request.GET).chosen()
+    page = queries.directory(
+        search=chosen["q"],
+        category=chosen["category"],
+        difficulty=chosen["difficulty"],
+        after=chosen["after"],
+    )
+    filters = {name: value for name, value in chosen.items() if value and name != "after"}
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "has_filters": bool(filters),
+        "first_url": f"?{urlencode(filters)}" if chosen["after"] else "",
+        "next_url": f"?{urlencode({**filters, 'after': page.after})}" if page.after else "",
+        "shelves": queries.shelves(),
+        "difficulties": Difficulty.choices,
+    }
+    is_fragment = request.headers.get("HX-Target") == "characters"
+    return render(request, "npcs/_npc_cards.html" if is_fragment else "npcs/npc_list.html", context)
+
+
+@require_GET
+@access.requires(may_see_npcs)
+def npc_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, _found(request, slug), form=KnowledgeUploadForm())
+
+
+@require_GET
+@access.requires(may_see_npcs)
+def source_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    page = queries.source_page(uuid, with_hidden=may_create_npcs(request.user))
+    if page is None:
+        raise Http404
+    return render(request, "npcs/source_detail.html", {"page": page})
+
+
+@require_GET
+@access.requires(may_see_npcs)
+def knowledge_panel(request: HttpRequest, slug: str) -> HttpResponse:
+    return _panel(request, slug)
+
+
+@require_POST
+@access.requires(may_create_npcs)
+def knowledge_upload(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take each file by itself: one that is refused does not keep back the others."""
+    npc = _found(request, slug).npc
+    form = KnowledgeUploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        for file in form.cleaned_data["files"]:
+            try:
+                add_knowledge_file(npc=npc, name=file.name, content=file, player=request.user)
+            except DomainError as refusal:
+                form.add_error("files", f"{clean_name(file.name)}: {refusal}")
+    status = 422 if form.errors else 200
+    page = _found(request, slug)
+    if not request.htmx:
+        return _page(request, page, form=form, status=status) if form.errors else redirect(npc)
+    # The form that comes back is empty: what was accepted must not be sent again.
+    context = {**_panel_context(request, page), "form": form, "is_answer": True}
+    return render(request, "npcs/_knowledge_upload.html", context, status=status)
+
+
+@require_POST
+@access.requires(may_create_npcs)
+def knowledge_retry(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
+    file = _file(slug, uuid)
+    try:
+        retry_file(file=file)
+    except DomainError as refusal:
+        return _panel(request, slug, error=str(refusal), status=422)
+    return _panel(request, slug)
+
+
+@require_POST
+@access.requires(may_create_npcs)
+def knowledge_delete(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
+    remove_file(file=_file(slug, uuid))
+    return _panel(request, slug)
+
+
+def _found(request: HttpRequest, slug: str) -> NpcPage:
+    page = queries.npc_page(slug=slug, with_hidden=may_create_npcs(request.user))
+    if page is None:
+        raise Http404
+    return page
+
+
+def _file(slug: str, uuid: UUID) -> KnowledgeFile:
+    return get_object_or_404(KnowledgeFile, uuid=uuid, npc__slug=slug)
+
+
+def _panel_context(request: HttpRequest, page: NpcPage) -> dict[str, object]:
+    return {"page": page, "npc": page.npc, "may_create": may_create_npcs(request.user)}
+
+
+def _panel(request: HttpRequest, slug: str, *, error: str = "", status: int = 200) -> HttpResponse:
+    if not request.htmx and request.method == "POST" and not error:
+        return redirect("npcs:detail", slug)
+    context = {**_panel_context(request, _found(request, slug)), "error": error}
+    return render(request, "npcs/_knowledge.html", context, status=status)
+
+
+def _page(
+    request: HttpRequest, page: NpcPage, *, form: KnowledgeUploadForm, status: int = 200
+) -> HttpResponse:
+    context = {**_panel_context(request, page), "form": form}
+    return render(request, "npcs/npc_detail.html", context, status=status)

@@ -1,0 +1,70 @@
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+
+from padawanforge.kit.errors import DomainError
+from players.actions.access import deactivate
+from players.actions.accounts import free_username, register
+from players.choices import Provider, RoleName
+from players.models import DemoSession, Player
+from players.queries import expired_guests
+
+NEW_GUESTS_AN_HOUR = 20
+HOUR_SECONDS = 3600
+
+
+class TooManyGuests(DomainError):
+    code = "rate_limited"
+
+
+def enter_as_guest(*, now: datetime, address: str) -> Player:
+    """A new guest with a demo session that ends by itself; the address is where the request came from."""
+    if _count_guest(address) > NEW_GUESTS_AN_HOUR:
+        raise TooManyGuests("Too many guests have come from your address in the last hour.")
+    return _make_guest(now)
+
+
+def remove_expired_guests(*, now: datetime) -> list[str]:
+    """Delete the guests whose demo has ended, with all they wrote; the usernames of those who went."""
+    removed = []
+    for guest in expired_guests(now):
+        # In a transaction of its own and before the row goes: afterwards no socket could tell whose it was.
+        deactivate(player=guest)
+        _, rows = guest.delete()
+        # Another process may sweep at the same time; each guest is told of once.
+        if rows.get(Player._meta.label):
+            removed.append(guest.username)
+    return removed
+
+
+@transaction.atomic
+def _make_guest(now: datetime) -> Player:
+    username = free_username()
+    guest = Player(username=username, is_guest=True, default_provider=Provider.DEMO)
+    display_name = username.rsplit("-", 1)[0].replace("-", " ").title()
+    register(player=guest, role=RoleName.GUEST, display_name=display_name)
+    DemoSession.objects.create(player=guest, expires_at=now + timedelta(hours=settings.DEMO_SESSION_HOURS))
+    return guest
+
+
+def _count_guest(address: str) -> int:
+    """The how many-th guest of this hour from the network."""
+    key = f"players.guests.{_network_of(address)}"
+    if cache.add(key, 1, timeout=HOUR_SECONDS):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # the hour ended between the two calls
+        cache.set(key, 1, timeout=HOUR_SECONDS)
+        return 1
+
+
+def _network_of(address: str) -> str:
+    # Somebody with IPv6 has 2^64 addresses and may take a new one for each guest.
+    ip = ip_address(address)
+    if isinstance(ip, IPv6Address):
+        return ip_network((ip, 64), strict=False).network_address.exploded.replace(":", "")
+    return str(ip)

@@ -1,0 +1,214 @@
+// Where one writes. A text has an id of its own (cid): it may be sent again and again and is posted once.
+
+import { unsentNode } from "./messages.js";
+import { randomId, socket } from "./socket.js";
+
+const LIMIT = 4000;
+const COUNT_FROM = 3600;
+const WAITING_MS = 500;
+const FAILED_MS = 10_000;
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
+const TYPING_MS = 4_000;
+const PASSING = new Set(["rate", "slow_mode", "unavailable", "offline"]);
+
+export class Composer {
+  constructor(form, stream) {
+    this.form = form;
+    this.stream = stream;
+    this.text = form.querySelector("textarea");
+    this.error = form.querySelector(".composer__error");
+    this.count = form.querySelector("[data-count]");
+    this.key = `padawan:unsent:${stream.me}:${stream.room}`;
+    this.unsent = new Map();
+    this.me = null;
+    this.typedAt = 0;
+    form.noValidate = true;
+    form.addEventListener("submit", (event) => this.#onSubmit(event));
+    this.text.addEventListener("keydown", (event) => this.#onKey(event));
+    this.text.addEventListener("input", () => this.#onInput());
+    stream.list.addEventListener("click", (event) => this.#onChoice(event));
+    socket.addEventListener("ready", () => this.#sendAll());
+    this.#grow();
+  }
+
+  // The server says who we are; what an earlier page could not send comes back.
+  know(me) {
+    const isFirst = this.me === null;
+    this.me = me;
+    if (isFirst) this.#recall();
+  }
+
+  // The message is in the log: by our request's answer or by the event, whichever comes first.
+  settle(cid) {
+    const entry = this.unsent.get(cid);
+    if (!entry) return;
+    this.unsent.delete(cid);
+    for (const timer of entry.timers) clearTimeout(timer);
+    entry.node?.remove();
+    this.#remember();
+  }
+
+  close(reason) {
+    this.text.disabled = true;
+    this.form.querySelector("button[type=submit]").disabled = true;
+    this.#complain(reason);
+  }
+
+  // --- Writing ---------------------------------------------------------------------------------------------
+
+  #onKey(event) {
+    // While an input method composes, Enter chooses a word.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.form.requestSubmit();
+  }
+
+  #onInput() {
+    this.#grow();
+    this.#complain("");
+    const length = this.text.value.length;
+    this.count.textContent = length > COUNT_FROM ? `${length} of ${LIMIT}` : "";
+    if (!this.text.value.trim()) this.#stopTyping();
+    else if (Date.now() - this.typedAt > TYPING_MS) this.#tellTyping();
+  }
+
+  #tellTyping() {
+    if (socket.tell("typing", { room: this.stream.room, on: true })) this.typedAt = Date.now();
+  }
+
+  #stopTyping() {
+    if (this.typedAt) socket.tell("typing", { room: this.stream.room, on: false });
+    this.typedAt = 0;
+  }
+
+  // Browsers without field-sizing: as many rows as lines, the style sheet sets the limit.
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.text.rows = 1;
+    while (this.text.scrollHeight > this.text.clientHeight && this.text.rows < 8) this.text.rows += 1;
+  }
+
+  #complain(text) {
+    if (this.error.textContent !== text) this.error.textContent = text;
+  }
+
+  #onSubmit(event) {
+    event.preventDefault();
+    const text = this.text.value.trim();
+    if (!text) return;
+    if (text.length > LIMIT) {
+      this.#complain(`A message has at most ${LIMIT} characters.`);
+      return;
+    }
+    this.text.value = "";
+    this.count.textContent = "";
+    this.#grow();
+    this.#stopTyping();
+    this.#begin({ cid: randomId(), text, at: Date.now() });
+    this.text.focus();
+  }
+
+  // --- Sending ---------------------------------------------------------------------------------------------
+
+  #begin(entry) {
+    Object.assign(entry, { timers: [], tries: 0, node: null, isRefused: false });
+    this.unsent.set(entry.cid, entry);
+    this.#remember();
+    this.#show(entry);
+    entry.timers.push(setTimeout(() => this.#mark(entry, "waiting", "Sending…"), WAITING_MS));
+    entry.timers.push(setTimeout(() => this.#fail(entry, "Not sent."), FAILED_MS));
+    this.#send(entry);
+  }
+
+  #show(entry) {
+    if (!this.me || entry.node) return;
+    entry.node = unsentNode(entry, { kind: "player", ...this.me });
+    this.stream.append(entry.node);
+  }
+
+  async #send(entry) {
+    if (!socket.isReady || !this.unsent.has(entry.cid)) return;
+    try {
+      const { message } = await socket.request("send", { room: this.stream.room, cid: entry.cid, body: entry.text });
+      this.settle(entry.cid);
+      this.stream.add(message);
+    } catch (refused) {
+      this.#onRefused(entry, refused);
+    }
+  }
+
+  #onRefused(entry, { code, message, retryMs }) {
+    if (!this.unsent.has(entry.cid)) return;
+    if (!PASSING.has(code)) {
+      entry.isRefused = true;
+      this.#fail(entry, message);
+    } else if (code !== "offline" || socket.isReady) {
+      const wait = retryMs ?? RETRY_MS[Math.min(entry.tries++, RETRY_MS.length - 1)];
+      entry.timers.push(setTimeout(() => this.#send(entry), wait));
+    }
+  }
+
+  #sendAll() {
+    for (const entry of this.unsent.values()) {
+      if (!entry.isRefused) this.#send(entry);
+    }
+  }
+
+  #mark(entry, state, text) {
+    this.#show(entry);
+    if (!entry.node) return;
+    entry.node.classList.toggle("msg--waiting", state === "waiting");
+    entry.node.classList.toggle("msg--failed", state === "failed");
+    const line = entry.node.querySelector("[data-slot=state]");
+    line.textContent = text;
+    line.hidden = false;
+  }
+
+  #fail(entry, reason) {
+    if (!this.unsent.has(entry.cid)) return;
+    this.#mark(entry, "failed", reason);
+    const choices = document.getElementById("unsent-template").content.cloneNode(true);
+    entry.node?.querySelector("[data-slot=state]").append(" ", choices);
+  }
+
+  #onChoice(event) {
+    const button = event.target.closest("[data-unsent]");
+    const entry = button && this.unsent.get(button.closest("[data-cid]")?.dataset.cid);
+    if (!entry) return;
+    const { cid, text } = entry;
+    this.settle(cid);
+    if (button.dataset.unsent === "retry") this.#begin({ cid, text, at: Date.now() });
+    if (button.dataset.unsent === "edit") this.#edit(text);
+    this.text.focus();
+  }
+
+  #edit(text) {
+    this.text.value = this.text.value ? `${text}\n${this.text.value}` : text;
+    this.#onInput();
+  }
+
+  // --- Kept in the browser until the server has it ----------------------------------------------------------
+
+  #remember() {
+    const kept = [...this.unsent.values()].map(({ cid, text, at }) => ({ cid, text, at }));
+    try {
+      if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
+      else localStorage.removeItem(this.key);
+    } catch {
+      // No storage (private window, full disk): the text is still on the page.
+    }
+  }
+
+  #recall() {
+    let kept = [];
+    try {
+      kept = JSON.parse(localStorage.getItem(this.key) ?? "[]");
+    } catch {
+      // Unreadable or forbidden storage holds nothing for us.
+    }
+    for (const entry of this.unsent.values()) this.#show(entry);
+    for (const entry of kept) {
+      if (!this.unsent.has(entry.cid)) this.#begin({ ...entry });
+    }
+  }
+}

@@ -1,0 +1,132 @@
+// Makes the nodes of messages out of the page's own templates. HTML comes only from the server's cleaned `html`.
+
+function clone(id) {
+  return document.getElementById(id).content.querySelector("li").cloneNode(true);
+}
+
+function fillAvatar(avatar, { name, kind, avatar_url: url, colour }) {
+  avatar.className = `avatar avatar--${colour} avatar--${kind === "npc" ? "character" : "player"}`;
+  const face = avatar.querySelector(".avatar__face");
+  face.replaceChildren();
+  if (!url) {
+    face.textContent = name.slice(0, 1);
+    return;
+  }
+  const image = document.createElement("img");
+  image.src = url;
+  image.alt = "";
+  image.loading = "lazy";
+  face.append(image);
+}
+
+function fillAuthor(node, author, me) {
+  const link = node.querySelector(".msg__author");
+  link.textContent = author.name;
+  if (author.url) link.href = author.url;
+  node.dataset.author = author.uuid ?? "";
+  node.classList.toggle("msg--character", author.kind === "npc");
+  node.classList.toggle("msg--own", author.kind === "player" && author.uuid === me);
+  node.querySelector("[data-slot=character]").hidden = author.kind !== "npc";
+  fillAvatar(node.querySelector(".avatar"), author);
+}
+
+function fillTime(node, sentAt) {
+  const time = node.querySelector("time");
+  time.dateTime = sentAt;
+  time.textContent = new Date(sentAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+}
+
+function sourceItem({ n, title, heading, url }) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  link.className = "source";
+  link.href = url;
+  const number = document.createElement("span");
+  number.className = "source__number";
+  number.textContent = n;
+  const label = document.createElement("span");
+  label.className = "source__title";
+  label.textContent = heading ? `${title}: ${heading}` : title;
+  link.append(number, label);
+  item.append(link);
+  return item;
+}
+
+function sourceList(sources) {
+  const list = document.createElement("ol");
+  list.className = "sources";
+  list.setAttribute("aria-label", "Sources");
+  list.append(...sources.map(sourceItem));
+  return list;
+}
+
+export function messageNode(message, me) {
+  const isSystem = message.type === "system";
+  const node = clone(isSystem ? "system-template" : "message-template");
+  node.id = `message-${message.uuid}`;
+  node.dataset.uuid = message.uuid;
+  node.dataset.seq = message.seq;
+  fillTime(node, message.sent_at);
+  const body = node.querySelector(".msg__body");
+  body.innerHTML = message.html;
+  if (isSystem) return node;
+  fillAuthor(node, message.author, me);
+  const engine = node.querySelector("[data-slot=engine]");
+  engine.hidden = !message.engine;
+  engine.textContent = message.engine ?? "";
+  if (message.sources?.length) body.after(sourceList(message.sources));
+  return node;
+}
+
+// A text that is not the server's yet: shown as it was typed.
+export function unsentNode({ cid, text, at }, author) {
+  const node = clone("message-template");
+  node.id = `unsent-${cid}`;
+  for (const name of ["uuid", "seq"]) delete node.dataset[name];
+  node.dataset.cid = cid;
+  fillTime(node, new Date(at).toISOString());
+  fillAuthor(node, author, author.uuid);
+  const paragraph = document.createElement("p");
+  for (const [index, line] of text.split("\n").entries()) {
+    if (index) paragraph.append(document.createElement("br"));
+    paragraph.append(line);
+  }
+  node.querySelector(".msg__body").replaceChildren(paragraph);
+  return node;
+}
+
+// A character's answer that is being written; it grows in one text node.
+export class Draft {
+  constructor(id, npc) {
+    this.node = clone("message-template");
+    this.node.id = `draft-${id}`;
+    for (const name of ["uuid", "seq"]) delete this.node.dataset[name];
+    this.node.dataset.draft = id;
+    // Read out once it is complete, not word by word.
+    this.node.setAttribute("aria-busy", "true");
+    this.node.classList.add("msg--streaming");
+    fillTime(this.node, new Date().toISOString());
+    fillAuthor(this.node, { name: "", url: "", avatar_url: "", colour: 0, uuid: "", ...npc, kind: "npc" });
+    const paragraph = document.createElement("p");
+    this.text = document.createTextNode("");
+    paragraph.append(this.text);
+    this.node.querySelector(".msg__body").replaceChildren(paragraph);
+    this.chunk = -1;
+    this.touchedAt = Date.now();
+    this.say("is thinking…");
+  }
+
+  say(text) {
+    const state = this.node.querySelector("[data-slot=state]");
+    state.textContent = text;
+    state.hidden = !text;
+  }
+
+  append(chunk, text) {
+    if (chunk <= this.chunk) return;
+    this.chunk = chunk;
+    this.touchedAt = Date.now();
+    this.text.appendData(text);
+    this.say("");
+  }
+}

@@ -1,0 +1,196 @@
+"""A model server on the loopback that speaks the chat-completions protocol, well or badly as it is told.
+
+    with fake_provider("cut") as server:
+        provider = AiProviderFactory(api_endpoint=server.url)
+
+`server.requests` holds the bodies that arrived. A mode that ends in "_once" behaves badly at the first
+request only.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+WORDS = ["The Moon ", "orbits the Earth ", "in about 27 days [1]."]
+
+
+class FakeProvider(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, mode: str, words: list[str]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.mode = mode
+        self.words = words
+        self.requests: list[dict] = []
+        self.headers: list[dict[str, str]] = []
+        self.is_over = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def handle_error(self, request, client_address) -> None:
+        """Clients that hang up are what some modes are for."""
+
+
+@contextmanager
+def fake_provider(mode: str = "ok", *, words: list[str] | None = None) -> Iterator[FakeProvider]:
+    server = FakeProvider(mode, words or WORDS)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.is_over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def chunk(text: str | None = None, *, finish: str | None = None) -> dict:
+    delta = {} if text is None else {"content": text}
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return {
+        "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "tiny", "choices": [choice]
+    }  # fmt: skip
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: FakeProvider
+
+    def log_message(self, *args) -> None:
+        """Quiet."""
+
+    def do_POST(self) -> None:
+        self.close_connection = True
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests.append(json.loads(body))
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        mode = self.server.mode
+        if mode.endswith("_once"):
+            mode = mode.removesuffix("_once") if len(self.server.requests) == 1 else "ok"
+        getattr(self, f"answer_{mode}")()
+
+    # --- refusals ----------------------------------------------------------------------------------------
+
+    def refuse(self, status: int, message: str, **headers: str) -> None:
+        body = json.dumps({"error": {"message": message}}).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_unauthorised(self) -> None:
+        self.refuse(401, "Incorrect API key provided: sk-secret-0123456789")
+
+    def answer_busy(self) -> None:
+        self.refuse(429, "Slow down", Retry_After="0")
+
+    def answer_closed(self) -> None:
+        self.refuse(429, "Come back in an hour", Retry_After="3600")
+
+    def answer_error(self) -> None:
+        self.refuse(500, "Oops", Retry_After="0")
+
+    def answer_picky(self) -> None:
+        request = self.server.requests[-1]
+        if "max_tokens" in request:
+            self.refuse(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
+        else:
+            self.answer_ok()
+
+    def answer_redirect(self) -> None:
+        self.refuse(307, "Elsewhere", Location="http://169.254.169.254/latest/meta-data/")
+
+    # --- streams -----------------------------------------------------------------------------------------
+
+    def begin(self, content_type: str = "text/event-stream") -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def write(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def event(self, value: object) -> None:
+        self.write(f"data: {json.dumps(value)}\n\n")
+
+    def end(self) -> None:
+        self.wfile.write(b"0\r\n\r\n")
+
+    def speak(self, *, finish: str | None) -> None:
+        self.begin()
+        for word in self.server.words:
+            self.event(chunk(word))
+        if finish:
+            self.event(chunk(finish=finish))
+
+    def answer_ok(self) -> None:
+        self.speak(finish="stop")
+        self.event({**chunk(), "choices": [], "usage": {"prompt_tokens": 40, "completion_tokens": 9}})
+        self.write("data: [DONE]\n\n")
+        self.end()
+
+    def answer_length(self) -> None:
+        self.speak(finish="length")
+        self.end()
+
+    def answer_unfinished(self) -> None:
+        self.speak(finish=None)
+        self.end()
+
+    def answer_cut(self) -> None:
+        self.speak(finish=None)
+
+    def answer_hang(self) -> None:
+        self.server.is_over.wait(30)
+
+    def answer_stall(self) -> None:
+        self.speak(finish=None)
+        self.server.is_over.wait(30)
+
+    def answer_drip(self) -> None:
+        self.begin()
+        while not self.server.is_over.wait(0.05):
+            self.write(": still here\n\n")
+
+    def answer_broken_json(self) -> None:
+        self.begin()
+        self.write('data: {"choices": [{"delta"\n\n')
+        self.end()
+
+    def answer_error_event(self) -> None:
+        self.begin()
+        self.event({"error": {"message": "out of memory, key sk-secret-0123456789"}})
+        self.end()
+
+    def answer_words(self) -> None:
+        self.begin()
+        self.event("not an object")
+        self.event([1, 2])
+        self.event({"choices": "none"})
+        self.end()
+
+    def answer_no_choices(self) -> None:
+        self.begin()
+        self.event({**chunk(), "choices": []})
+        self.write("data: [DONE]\n\n")
+        self.end()
+
+    def answer_silent(self) -> None:
+        self.begin()
+        self.event(chunk(None, finish="stop"))
+        self.end()
+
+    def answer_html(self) -> None:
+        self.begin("text/html")
+        self.write("<!doctype html><title>Sign in to the hotel's network</title>")
+        self.end()

@@ -1,0 +1,82 @@
+from uuid import uuid4
+
+import pytest
+
+from tests.factories.npcs import KnowledgeFileFactory, KnowledgeItemFactory, NpcFactory
+from tests.factories.players import PlayerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_directory_is_listed_page_by_page(client):
+    NpcFactory(name="Bo", slug="bo")
+    al = NpcFactory(name="Al", slug="al", expertise_areas=["comets"], difficulty_level="expert")
+    KnowledgeItemFactory(file__npc=al)
+    client.force_login(PlayerFactory())
+
+    answer = client.get("/api/v1/characters", {"difficulty": "expert"}).json()
+
+    assert answer == {
+        "characters": [
+            {
+                "slug": "al",
+                "name": "Al",
+                "tagline": "",
+                "category": al.category.name,
+                "difficulty": "expert",
+                "expertise": ["comets"],
+                "is_featured": False,
+                "passages": 1,
+                "url": "/characters/al/",
+            }
+        ],
+        "after": "",
+    }
+
+
+def test_a_character_comes_with_its_files(client):
+    npc = NpcFactory(slug="al", greeting="Hello")
+    file = KnowledgeFileFactory(npc=npc, file_name="sky.md")
+    client.force_login(PlayerFactory())
+
+    answer = client.get("/api/v1/characters/al").json()
+
+    assert answer["greeting"] == "Hello"
+    assert answer["files"] == [{"uuid": str(file.uuid), "name": "sky.md", "state": "done", "passages": 0}]
+    assert "system_prompt" not in answer
+
+
+def test_a_source_names_its_neighbours(client):
+    file = KnowledgeFileFactory(npc__slug="al")
+    first, second = (KnowledgeItemFactory(file=file, position=n) for n in range(2))
+    client.force_login(PlayerFactory())
+
+    answer = client.get(f"/api/v1/characters/al/sources/{second.uuid}").json()
+
+    assert (answer["text"], answer["before"], answer["after"]) == (second.text, str(first.uuid), None)
+
+
+def test_what_is_not_there_is_not_found(client):
+    item = KnowledgeItemFactory(file__npc__slug="al")
+    NpcFactory(slug="bo")
+    NpcFactory(slug="rest", is_active=False)
+    client.force_login(PlayerFactory())
+
+    paths = ("nobody", "rest", f"al/sources/{uuid4()}", f"bo/sources/{item.uuid}")
+
+    assert [client.get(f"/api/v1/characters/{path}").status_code for path in paths] == [404] * 4
+
+
+def test_strangers_get_nothing(client):
+    assert client.get("/api/v1/characters").status_code == 401
+
+
+@pytest.mark.parametrize("count", (1, 3))
+def test_the_list_costs_the_same_however_long_it_is(client, django_assert_max_num_queries, count):
+    NpcFactory.create_batch(count)
+    client.force_login(PlayerFactory())
+
+    with django_assert_max_num_queries(6):
+        answer = client.get("/api/v1/characters").json()
+
+    assert len(answer["characters"]) == count
