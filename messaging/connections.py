@@ -10,6 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
+from django.db import DatabaseError
+
 from messaging import frames, permissions, rules
 from messaging.models import LiveConnection
 from messaging.subscriptions import Subscription, drop, in_database
@@ -98,9 +100,16 @@ class Connection:
         for subscription in self.subscriptions.values():
             if room is None or subscription.room == message["room"]:
                 subscription.is_suspended = True
-        task = asyncio.ensure_future(self.recheck(reason=message["reason"]))
+        task = asyncio.ensure_future(self._recheck_soon(message["reason"]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _recheck_soon(self, reason: str) -> None:
+        try:
+            await self.recheck(reason=reason)
+        except DatabaseError as error:
+            # What is suspended stays so until a heartbeat could look.
+            logger.warning("The rights of a socket could not be read: %s", error)
 
     async def recheck(self, *, reason: str = "access_changed") -> None:
         """Close when the player is signed out or shut out; leave the rooms that he may no longer read."""

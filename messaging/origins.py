@@ -28,7 +28,10 @@ def is_trusted(headers: list[tuple[bytes, bytes]]) -> bool:
     origin, host = found.get(b"origin", ""), found.get(b"host", "")
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     # The scheme is not compared: behind a proxy that ends TLS we see http for an https page.
     is_same = parts.scheme in {"http", "https"} and bool(host) and parts.netloc == host
     return is_same and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)

@@ -10,6 +10,7 @@ from npcs.schemas import DirectoryOut, NpcDetailOut, SourceOut, detail_out, dire
 from padawanforge.kit import access
 
 router = Router(tags=["characters"])
+SLUG = r"^[-a-zA-Z0-9_]{0,50}$"
 
 
 @router.get("/characters", response=DirectoryOut)
@@ -17,16 +18,16 @@ router = Router(tags=["characters"])
 def list_characters(
     request: HttpRequest,
     search: str = Query("", max_length=100),
-    category: str = "",
+    category: str = Query("", pattern=SLUG),
     difficulty: Difficulty | None = None,
-    after: str = "",
+    after: str = Query("", pattern=SLUG),
 ) -> dict[str, object]:
     """The active characters, featured ones first."""
     page = queries.directory(search=search, category=category, difficulty=difficulty or "", after=after)
     return directory_out(page)
 
 
-@router.get("/characters/{slug}", response=NpcDetailOut)
+@router.get("/characters/{slug:slug}", response=NpcDetailOut)
 @access.requires(may_see_npcs)
 def read_character(request: HttpRequest, slug: str) -> dict[str, object]:
     """One character and the files it answers from."""
@@ -36,7 +37,7 @@ def read_character(request: HttpRequest, slug: str) -> dict[str, object]:
     return detail_out(page)
 
 
-@router.get("/characters/{slug}/sources/{uuid}", response=SourceOut)
+@router.get("/characters/{slug:slug}/sources/{uuid:uuid}", response=SourceOut)
 @access.requires(may_see_npcs)
 def read_source(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object]:
     """The passage behind a citation."""

@@ -10,10 +10,13 @@ from npcs.builtin import embedder
 from npcs.builtin.retrieval import Embed, Index, Passage
 from npcs.models import AiProvider, KnowledgeFile, KnowledgeItem, Npc, NpcCategory
 from padawanforge.kit import vectors
+from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.work import WorkState
 
 PAGE_SIZE = 24
 CACHED_INDEXES = 32
+# Between a heading and the one below it, as files are read.
+HEADING_SEPARATOR = " > "
 
 _building = threading.Lock()
 
@@ -48,6 +51,15 @@ class SourcePage:
     before: KnowledgeItem | None
     after: KnowledgeItem | None
 
+    @property
+    def title(self) -> str:
+        return self.item.heading.rpartition(HEADING_SEPARATOR)[2] or self.item.file.file_name
+
+    @property
+    def part_of(self) -> str:
+        """The headings above the passage's own one."""
+        return self.item.heading.rpartition(HEADING_SEPARATOR)[0]
+
 
 def directory(
     *, search: str = "", category: str = "", difficulty: str = "", after: str = "", limit: int = PAGE_SIZE
@@ -72,7 +84,7 @@ def _matching(search: str) -> QuerySet[Npc]:
         expertise_text=Cast("expertise_areas", TextField()), tags_text=Cast("tags", TextField())
     )
     columns = ("name", "tagline", "description", "expertise_text", "tags_text", "category__display_name")
-    for word in search.split()[:6]:
+    for word in clean_text(search).split()[:6]:
         wanted = Q()
         for column in columns:
             wanted |= Q(**{f"{column}__icontains": word})

@@ -20,3 +20,7 @@ def may_see_npcs(player: Player | AnonymousUser) -> bool:
 
 def may_see_games(player: Player | AnonymousUser) -> bool:
     return may(player, "games.view") or may(player, "demo.access")
+
+
+def may_give_roles(player: Player | AnonymousUser) -> bool:
+    return may(player, "admin.roles")

@@ -105,7 +105,7 @@ def expired_guests(now: datetime) -> PlayerQuerySet:
 def _details(player: Player, *, is_own: bool) -> dict:
     return {
         "avatar_url": player.avatar_url,
-        "role": player.primary_role.display_name,
+        "role": player.primary_role.display_name if player.primary_role else "",
         "bio": player.profile.bio,
         "joined_at": player.created_at,
         "progress": progress_of(player),

@@ -8,13 +8,11 @@ from math import isqrt
 MAX_LEVEL = 120
 
 # Words that stand for something else in mentions, addresses and the eyes of other players.
-RESERVED_USERNAMES = frozenset(
-    """
+RESERVED_USERNAMES = """
     admin administrator all anonymous api bot channel everybody everyone game-master game_master gamemaster
     guest guests help here me mod moderator moderators new nobody null official owner padawanforge player
-    players root security settings staff support system system-admin system_admin undefined
-    """.split()
-)
+    players room rooms root security settings staff support system system-admin system_admin undefined
+"""
 
 
 def xp_for_level(level: int) -> int:
@@ -36,4 +34,4 @@ def percent_of(part: int, whole: int) -> int:
 
 
 def is_reserved(username: str) -> bool:
-    return username.casefold() in RESERVED_USERNAMES
+    return username.casefold() in RESERVED_USERNAMES.split()

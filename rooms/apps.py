@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class RoomsConfig(AppConfig):
     name = "rooms"
     verbose_name = "Rooms"
+
+    def ready(self) -> None:
+        from rooms import channel_kinds, clock, receivers, tasks  # noqa: F401

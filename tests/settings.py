@@ -5,10 +5,10 @@ import tempfile
 
 os.environ.setdefault("PADAWAN_DATA", tempfile.mkdtemp(prefix="padawan-tests-"))
 
-from padawanforge.settings import *  # noqa: E402, F403
-from padawanforge.settings import STORAGES  # noqa: E402
+from padawanforge.settings import *  # noqa: F403
+from padawanforge.settings import DATA_DIR, DATABASES, STORAGES
 
-SECRET_KEY = "tests only"  # noqa: S105 - a fixed key makes runs comparable
+SECRET_KEY = "tests only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Jobs run at once, in the thread that commits; the periodic functions are called by the tests themselves.
@@ -17,3 +17,10 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file as in production: threads that share an in-memory database are refused at once, not made to wait.
+    options = DATABASES["default"]["OPTIONS"]
+    DATABASES["default"] |= {
+        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
+        "OPTIONS": {**options, "init_command": options["init_command"].replace("=FULL", "=OFF")},
+    }

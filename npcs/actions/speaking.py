@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import close_old_connections, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from npcs.actions.preparation import Prepared, prepare, tone_of
@@ -71,8 +71,7 @@ def speak(
     """
     started = time.monotonic()
     prepared = prepare(npc=npc, heard=heard, player=player)
-    # The wait may be long: a pooled connection goes back until there is something to write.
-    close_old_connections()
+    _release_connection()
     try:
         reply = _listen(prepared, npc=npc, on_text=on_text)
     except Unavailable as fault:
@@ -95,7 +94,8 @@ def _listen(prepared: Prepared, *, npc: Npc, on_text: Callable[[str], None]) -> 
             except StopIteration as end:
                 return end.value
             said += piece
-            on_text(piece)
+            if piece:
+                on_text(piece)
             if len(said) > MAX_CHARACTERS:
                 return Reply(said, is_truncated=True)
 
@@ -157,6 +157,12 @@ def _figures_of_reply(prepared: Prepared, reply: Reply) -> dict[str, Any]:
         "tokens_estimated": not is_counted or reply.passages is not None,
         "interaction_context": {**prepared.manifest, **check},
     }
+
+
+def _release_connection() -> None:
+    """The wait may be long: a pooled connection goes back until there is something to write."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _since(started: float) -> int:

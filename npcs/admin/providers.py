@@ -34,8 +34,10 @@ class AiProviderForm(forms.ModelForm):
             raise forms.ValidationError(str(refusal)) from refusal
         return address
 
-    def validate_constraints(self) -> None:
-        """The only constraint is that of one default, and saving a new one takes the former one's place."""
+    def clean(self) -> None:
+        super().clean()
+        # Kept apart: a new default takes the former one's place on saving, so two are no mistake here.
+        self.is_default = bool(self.cleaned_data.pop("is_default", False))
 
     def save(self, commit: bool = True) -> AiProvider:
         if self.cleaned_data["new_key"]:
@@ -68,7 +70,7 @@ class AiProviderAdmin(ByConfigurationPermission, admin.ModelAdmin):
         return "set" if provider.api_key else "not set"
 
     def save_model(self, request: HttpRequest, obj: AiProvider, form: forms.ModelForm, change: bool) -> None:
-        save_provider(obj)
+        save_provider(provider=obj, is_default=form.is_default)
 
     @admin.action(description="Test connection")
     def test_connection(self, request: HttpRequest, queryset: QuerySet[AiProvider]) -> None:

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('api_key', encrypted_fields.fields.EncryptedTextField(blank=True, null=True)),
                 ('default_model', models.CharField(max_length=200)),
                 ('supported_models', models.JSONField(blank=True, default=list)),
-                ('timeout_seconds', models.PositiveSmallIntegerField(default=60, help_text='For a whole answer.', validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(300)])),
+                ('timeout_seconds', models.PositiveSmallIntegerField(default=60, help_text='For a whole answer.', validators=[django.core.validators.MinValueValidator(2), django.core.validators.MaxValueValidator(150)])),
                 ('is_default', models.BooleanField(default=False, help_text='Speaks for every character that names no provider.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

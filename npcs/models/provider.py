@@ -18,8 +18,9 @@ class AiProvider(models.Model):
     api_key = EncryptedTextField(null=True, blank=True)
     default_model = models.CharField(max_length=200)
     supported_models = models.JSONField(default=list, blank=True)
+    # Below the lease of a background job (180 s), which would otherwise be given to a second worker.
     timeout_seconds = models.PositiveSmallIntegerField(
-        default=60, validators=[MinValueValidator(2), MaxValueValidator(300)],
+        default=60, validators=[MinValueValidator(2), MaxValueValidator(150)],
         help_text="For a whole answer.",
     )
     is_default = models.BooleanField(

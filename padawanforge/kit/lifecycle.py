@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,17 @@ def on_shutdown(goodbye: Goodbye) -> None:
     """Have it awaited on the server's loop when the process is asked to end."""
     if goodbye not in _goodbyes:
         _goodbyes.append(goodbye)
+
+
+@contextmanager
+def saying(goodbye: Goodbye) -> Iterator[None]:
+    """Have only this goodbye said meanwhile."""
+    kept = list(_goodbyes)
+    _goodbyes[:] = [goodbye]
+    try:
+        yield
+    finally:
+        _goodbyes[:] = kept
 
 
 def install(loop: asyncio.AbstractEventLoop) -> None:

@@ -19,11 +19,11 @@ from players.models import (
 ADJECTIVES = """
     amber bold bright calm clever curious eager gentle keen lucky mellow nimble patient quiet quick silver
     steady sunny swift witty
-""".split()
+"""
 NOUNS = """
     badger comet crane ember falcon fox heron ibex lantern lynx maple meteor otter owl panda quill raven
     spark sparrow willow
-""".split()
+"""
 
 
 class AccountRefused(DomainError):
@@ -49,7 +49,8 @@ def register(*, player: Player, role: str = RoleName.PADAWAN, display_name: str 
 def free_username() -> str:
     """A friendly name that nobody has, such as curious-otter-482."""
     while True:
-        name = f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{secrets.randbelow(9000) + 100}"
+        words = secrets.choice(ADJECTIVES.split()), secrets.choice(NOUNS.split())
+        name = f"{'-'.join(words)}-{secrets.randbelow(9000) + 100}"
         if not Player.objects.filter(username=name).exists():
             return name
 
@@ -60,7 +61,7 @@ def create_admin(*, username: str, email: str, password: str) -> Player:
     player = Player(username=username.lower(), email=email.lower(), is_superuser=True)
     player.set_password(password)
     try:
-        player.full_clean()
+        player.full_clean(exclude={"primary_role"})
         validate_password(password, player)
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from error

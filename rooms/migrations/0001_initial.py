@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('is_correct', models.BooleanField()),
                 ('points', models.PositiveSmallIntegerField()),
                 ('received_at', models.DateTimeField()),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='learning.answerevent')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='learning.answerevent')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='rooms.sessionparticipant')),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='rooms.sessionround')),
             ],

@@ -138,7 +138,8 @@ class SessionAnswer(models.Model):
     verdict = models.BooleanField()
     is_correct = models.BooleanField()
     points = models.PositiveSmallIntegerField()
-    event = models.OneToOneField(AnswerEvent, on_delete=models.PROTECT, related_name="+")
+    # Not PROTECT: a player who is removed takes both along, and only RESTRICT lets them go together.
+    event = models.OneToOneField(AnswerEvent, on_delete=models.RESTRICT, related_name="+")
     received_at = models.DateTimeField()
 
     class Meta:

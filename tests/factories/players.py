@@ -2,7 +2,7 @@ import factory
 
 from players.actions.accounts import register
 from players.choices import RoleName
-from players.models import Player
+from players.models import ExperienceEntry, Player
 
 
 class PlayerFactory(factory.django.DjangoModelFactory):
@@ -42,3 +42,25 @@ class GuestFactory(PlayerFactory):
     def _create(cls, model_class, *args, **kwargs):
         kwargs["role"] = RoleName.GUEST
         return super()._create(model_class, *args, **kwargs)
+
+
+class SystemAdminFactory(PlayerFactory):
+    """Somebody with the role only; administrators made by `create_admin` are superusers besides."""
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        kwargs["role"] = RoleName.SYSTEM_ADMIN
+        return super()._create(model_class, *args, **kwargs)
+
+
+class ExperienceEntryFactory(factory.django.DjangoModelFactory):
+    """A line of the ledger only; `players.actions.progress.award_xp` keeps the totals as well."""
+
+    class Meta:
+        model = ExperienceEntry
+
+    player = factory.SubFactory(PlayerFactory)
+    delta = 10
+    reason = "right answer"
+    source_type = "answer"
+    source_id = factory.Sequence(str)

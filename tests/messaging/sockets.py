@@ -57,20 +57,20 @@ class Tab:
     async def say(self, room, text, cid=None):
         return await self.ask("send", room=str(room.uuid), cid=str(cid or uuid4()), body=text)
 
-    async def next(self, *ops, where=lambda frame: True, timeout=5):
+    async def next(self, *ops, where=lambda frame: True, within=5):
         """The next frame with one of these ops; frames that were passed over stay in `heard`."""
         for frame in self.heard:
             if frame["op"] in ops and where(frame):
                 self.heard.remove(frame)
                 return frame
         while True:
-            frame = await self._receive(timeout)
+            frame = await self._receive(within)
             if frame["op"] in ops and where(frame):
                 return frame
             self.heard.append(frame)
 
-    async def _receive(self, timeout=5):
-        frame = json.loads(await self.socket.receive_from(timeout=timeout))
+    async def _receive(self, within=5):
+        frame = json.loads(await self.socket.receive_from(timeout=within))
         if frame["op"] == "ev" and self.acknowledges:
             await self.tell("ack", n=frame["n"])
         return frame
@@ -85,10 +85,10 @@ class Tab:
         heard, self.heard = self.heard, []
         return heard
 
-    async def close_code(self, timeout=5):
+    async def close_code(self, within=5):
         """Reads until the server closes."""
         while True:
-            message = await self.socket.receive_output(timeout)
+            message = await self.socket.receive_output(within)
             if message["type"] == "websocket.close":
                 return message.get("code", 1000)
             self.heard.append(json.loads(message["text"]))

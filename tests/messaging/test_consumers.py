@@ -60,7 +60,7 @@ async def test_who_does_not_say_hello_is_closed(player):
     tab = Tab(await in_database(cookie_of)(player))
     await tab.open()
 
-    assert await tab.close_code(timeout=7) == 4400
+    assert await tab.close_code(within=7) == 4400
 
 
 async def test_nothing_may_come_before_hello(channel, player):
@@ -117,7 +117,7 @@ async def test_a_repeated_send_is_answered_again_and_stored_once(channel, player
 
     assert (second["dup"], second["seq"]) == (True, first["seq"])
     assert third["code"] == "cid_conflict"
-    assert await Message.objects.acount() == 1
+    assert await in_database(Message.objects.count)() == 1
     await tab.leave()
 
 
@@ -136,7 +136,8 @@ async def test_numbers_of_a_connection_go_on_across_rooms(player):
 
 
 @pytest.mark.parametrize(("op", "fields"), [
-    ("sub", {}), ("send", {"cid": str(uuid4()), "body": "hello"}), ("typing", {"on": True}), ("read", {"seq": 1}),
+    ("sub", {}), ("send", {"cid": str(uuid4()), "body": "hello"}), ("typing", {"on": True}),
+    ("read", {"seq": 1}),
 ])  # fmt: skip
 async def test_outsiders_are_refused_as_if_there_were_no_room(channel, op, fields):
     tab = await Tab.of(await in_database(PlayerFactory)())
@@ -236,7 +237,7 @@ async def test_typing_is_told_and_not_kept(channel, player, other):
 
     signal = await listener.next("sig", where=lambda frame: frame["type"] == "typing")
     assert signal["data"] == {"player": str(player.uuid), "name": player.username, "on": True}
-    assert (await Channel.objects.aget(pk=channel.pk)).last_seq == 0
+    assert (await in_database(Channel.objects.get)(pk=channel.pk)).last_seq == 0
     await tab.leave()
     await listener.leave()
 
@@ -249,7 +250,7 @@ async def test_the_read_pointer_never_goes_back_nor_ahead_of_the_log(channel, pl
     for seq in (1, 99, 1):
         await tab.ask("read", room=str(channel.uuid), seq=seq)
 
-    assert (await ChannelMember.objects.aget(pk=member.pk)).read_seq == 2
+    assert (await in_database(ChannelMember.objects.get)(pk=member.pk)).read_seq == 2
     await tab.leave()
 
 
@@ -266,7 +267,7 @@ async def test_a_flood_is_slowed_down(player):
 
 async def test_a_logout_ends_the_socket_with_the_next_heartbeat(channel, player):
     tab = await Tab.of(player, channel)
-    await Session.objects.all().adelete()
+    await in_database(Session.objects.all().delete)()
 
     await tab.tell("ping")
 

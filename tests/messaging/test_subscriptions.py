@@ -6,6 +6,8 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging import events, permissions
@@ -70,29 +72,22 @@ async def test_the_poller_finds_what_another_process_wrote(channel, player, othe
         await tab.leave()
 
 
-async def test_the_poller_asks_one_question_when_nothing_happened(
-    channel, player, django_assert_num_queries
-):
+async def test_the_poller_asks_one_question_when_nothing_happened(channel, player):
     tab = await Tab.of(player, channel)
     await tab.say(channel, "hello")
     await tab.silent()
 
-    with django_assert_num_queries(1):
-        behind = poll_heads_here()
+    behind, queries = await in_database(counted)(poll_heads)
 
-    assert behind == 0
+    assert (behind, queries) == (0, 1)
     await tab.leave()
 
 
-def poll_heads_here():
-    """On the thread whose queries the test counts, which is the loop's own."""
-    import os
-
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    try:
-        return poll_heads()
-    finally:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+def counted(function):
+    """The answer and how many questions it cost, on the thread where it runs."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = function()
+    return answer, len(queries)
 
 
 async def test_a_nudge_beyond_the_next_number_makes_the_server_read_the_log(channel, player):
@@ -215,7 +210,7 @@ async def test_another_role_leaves_an_entitled_socket_open(channel, player):
 async def test_a_new_password_ends_the_other_sessions(channel, player):
     tab = await Tab.of(player, channel)
     player.set_password("another horse battery")
-    await player.asave()
+    await in_database(player.save)()
 
     await tab.tell("ping")
 
@@ -253,13 +248,13 @@ async def test_who_leaves_is_gone_only_when_the_time_is_over(channel, player, ot
 
 async def test_a_heartbeat_renews_the_presence_and_tells_the_state(channel, player, other):
     tab, listener = await Tab.of(player, channel), await Tab.of(other, channel)
-    await LiveConnection.objects.filter(player=player).aupdate(expires_at=timezone.now())
+    await in_database(LiveConnection.objects.filter(player=player).update)(expires_at=timezone.now())
     await listener.silent()
 
     await tab.tell("ping", state="hidden")
     await tab.next("pong")
 
-    row = await LiveConnection.objects.aget(player=player)
+    row = await in_database(LiveConnection.objects.get)(player=player)
     assert row.expires_at > timezone.now() + timedelta(seconds=50)
     assert (await listener.next("sig"))["data"]["joined"][0]["state"] == "idle"
     await tab.leave()
@@ -295,7 +290,9 @@ def run_all(threads):
 
 def test_eight_threads_with_one_client_id_store_one_message(channel, player):
     cid, results = uuid4(), []
-    say = in_thread(results, lambda: post_message(channel=channel, player=player, text="hello", client_id=cid))
+    say = in_thread(
+        results, lambda: post_message(channel=channel, player=player, text="hello", client_id=cid)
+    )
 
     run_all([Thread(target=say) for _ in range(8)])
 
@@ -317,7 +314,6 @@ def test_eight_writers_get_numbers_without_a_hole(channel, player):
 
 def in_thread(results, function):
     """With a database connection of its own, which is closed at the end."""
-    from django.db import connection
 
     def run():
         try:

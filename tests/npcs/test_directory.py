@@ -42,7 +42,7 @@ def test_resting_characters_are_not_listed():
     assert directory().npcs == []
 
 
-@pytest.mark.parametrize("word", ("halley", "COMET", "night sky", "astro", "100%"))
+@pytest.mark.parametrize("word", ["halley", "COMET", "night sky", "astro", "100%"])
 def test_the_search_looks_at_everything_that_describes_a_character(word):
     NpcFactory(
         name="Halley",
@@ -73,7 +73,7 @@ def test_passages_are_counted_over_all_files():
     assert [npc.passages for npc in directory().npcs] == [6]
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_the_page_costs_the_same_however_many_characters_there_are(
     client, django_assert_max_num_queries, count
 ):
@@ -87,7 +87,7 @@ def test_the_page_costs_the_same_however_many_characters_there_are(
     assert [npc.passages for npc in response.context["page"].npcs] == [1] * count
 
 
-@pytest.mark.parametrize("factory", (PlayerFactory, GuestFactory))
+@pytest.mark.parametrize("factory", [PlayerFactory, GuestFactory])
 def test_players_and_guests_see_the_cards(client, factory):
     npc = NpcFactory(name="Halley", tagline="Asks about comets")
     client.force_login(factory())
@@ -124,15 +124,15 @@ def test_a_filter_that_changes_gets_the_cards_only(client):
     assert "<html" not in page.content.decode()
 
 
-@pytest.mark.parametrize("query", ("?difficulty=absurd", "?after=nobody", "?category=%00", "?q=%25%5f", "?after="))
+@pytest.mark.parametrize("query", ["difficulty=absurd", "after=nobody", "category=%00", "q=%25%5f", "after="])
 def test_strange_filters_are_harmless(client, query):
     client.force_login(PlayerFactory())
 
-    assert client.get(reverse("npcs:list") + query).status_code == 200
+    assert client.get(f"{reverse('npcs:list')}?{query}").status_code == 200
 
 
 def test_what_describes_a_character_is_escaped(client):
-    npc = NpcFactory(name="<b>Bold</b>", tagline="<script>alert(1)</script>", expertise_areas=["<i>x</i>"])
+    npc = NpcFactory(name="<b>Bold</b>", slug="bold", tagline="<script>alert(1)</script>")
     client.force_login(PlayerFactory())
 
     pages = [client.get(url).content.decode() for url in (reverse("npcs:list"), npc.get_absolute_url())]

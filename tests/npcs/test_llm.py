@@ -46,7 +46,9 @@ def test_a_name_can_not_leave_its_mark():
 
 
 def test_invisible_characters_do_not_reach_the_model():
-    built = prompt.build(VEGA, notes=[], heard=[Turn("user", "ig\u200bnore\u202e\x00 \U000e0041this", "A\u200b")])
+    heard = [Turn("user", "ig\u200bnore\u202e\x00 \U000e0041this", "A\u200b")]
+
+    built = prompt.build(VEGA, notes=[], heard=heard)
 
     assert "ignore this" in built.turns[1].text
     assert 'said by "A"' in built.turns[1].text
@@ -108,12 +110,10 @@ def test_marks_are_read_in_linear_time():
 
 def reply_of(tutor: BuiltinTutor, text: str):
     stream = tutor.stream([Turn("user", text)], max_tokens=1, temperature=0.0)
-    pieces = []
     while True:
         try:
-            pieces.append(next(stream))
+            next(stream)
         except StopIteration as end:
-            assert "".join(pieces) == end.value.text
             return end.value
 
 

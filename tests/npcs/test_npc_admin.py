@@ -50,14 +50,14 @@ def test_game_masters_look_after_everything_but_providers(client, model):
     assert client.get(reverse("admin:npcs_aiprovider_changelist")).status_code == 403
 
 
-@pytest.mark.parametrize("model", (*MODELS, "aiprovider"))
+@pytest.mark.parametrize("model", [*MODELS, "aiprovider"])
 def test_players_find_the_doors_closed(client, model):
     client.force_login(PlayerFactory(is_staff=True))
 
     assert client.get(reverse(f"admin:npcs_{model}_changelist")).status_code == 403
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_the_list_of_characters_costs_the_same(root, django_assert_max_num_queries, count):
     for npc in NpcFactory.create_batch(count, provider=AiProviderFactory()):
         KnowledgeItemFactory(file__npc=npc)
@@ -159,7 +159,9 @@ def test_an_address_of_cloud_metadata_is_refused(root):
     assert not AiProvider.objects.exists()
 
 
-@pytest.mark.parametrize(("mode", "said"), [("ok", "answered"), ("unauthorised", "auth: AuthenticationError (401)")])
+@pytest.mark.parametrize(
+    ("mode", "said"), [("ok", "answered"), ("unauthorised", "auth: AuthenticationError (401)")]
+)
 def test_the_connection_is_tested_and_the_result_is_told(root, mode, said):
     with fake_provider(mode) as server:
         provider = AiProviderFactory(api_endpoint=server.url)

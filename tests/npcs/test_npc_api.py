@@ -67,11 +67,21 @@ def test_what_is_not_there_is_not_found(client):
     assert [client.get(f"/api/v1/characters/{path}").status_code for path in paths] == [404] * 4
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("search=%00", 200), ("after=%00", 422), ("category=a%20b", 422), ("difficulty=absurd", 422)],
+)
+def test_strange_questions_are_answered_politely(client, query, status):
+    client.force_login(PlayerFactory())
+
+    assert client.get(f"/api/v1/characters?{query}").status_code == status
+
+
 def test_strangers_get_nothing(client):
     assert client.get("/api/v1/characters").status_code == 401
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_however_long_it_is(client, django_assert_max_num_queries, count):
     NpcFactory.create_batch(count)
     client.force_login(PlayerFactory())

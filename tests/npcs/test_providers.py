@@ -67,7 +67,7 @@ def test_an_answer_that_reached_the_length_limit_says_so():
     assert reply.text == "".join(WORDS)
 
 
-@pytest.mark.parametrize("mode", ("busy_once", "error_once", "picky"))
+@pytest.mark.parametrize("mode", ["busy_once", "error_once", "picky"])
 def test_what_may_pass_by_itself_is_tried_exactly_once_more(mode):
     with fake_provider(mode) as server:
         reply = listen(model(server.url))
@@ -147,9 +147,10 @@ def test_a_server_that_is_not_there_is_a_fault_of_the_connection():
 
 
 def test_a_key_that_can_t_be_deciphered_is_not_sent():
-    with fake_provider() as server, pytest.raises(Unavailable) as caught:
+    with fake_provider() as server:
         stranger = OpenAiCompatible(label="", base_url=server.url, model="tiny", api_key="gAAAAABm-cipher")
-        listen(stranger)
+        with pytest.raises(Unavailable) as caught:
+            listen(stranger)
 
     assert caught.value.reason == "auth"
     assert server.requests == []
@@ -161,13 +162,13 @@ def test_the_key_is_not_part_of_what_a_log_would_show():
 
 @pytest.mark.parametrize(
     "url",
-    (
+    [
         "http://169.254.169.254/v1", "http://[fd00:ec2::254]/v1", "http://[::ffff:169.254.169.254]/v1",
         "http://metadata.google.internal/v1", "http://METADATA.google.internal./v1", "http://2852039166/v1",
         "http://0xa9fea9fe/v1", "http://0251.0376.0251.0376/v1", "http://[64:ff9b::a9fe:a9fe]/v1",
         "http://0.0.0.0/v1", "http://[fe80::1%25eth0]/v1", "file:///etc/passwd", "ftp://example.org/v1",
         "http://me:secret@example.org/v1", "http://", "",
-    ),
+    ],
 )  # fmt: skip
 def test_addresses_that_are_never_model_servers_are_refused(url):
     with pytest.raises(AddressRefused):
@@ -176,10 +177,10 @@ def test_addresses_that_are_never_model_servers_are_refused(url):
 
 @pytest.mark.parametrize(
     "url",
-    (
+    [
         "http://127.0.0.1:11434/v1", "http://localhost:8000/v1", "http://[::1]:1234/v1", "http://10.1.2.3/v1",
         "http://ollama:11434/v1", "https://api.example.com/v1",
-    ),
+    ],
 )  # fmt: skip
 def test_model_servers_at_home_and_outside_are_allowed(url):
     assert check_url(url) is None

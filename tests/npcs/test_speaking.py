@@ -42,7 +42,7 @@ def test_without_a_provider_the_built_in_engine_answers_from_the_notes():
     assert COMET in speech.text
     assert "".join(pieces).strip() == speech.text
     assert speech.engine == "built-in engine"
-    assert [(source.n, source.title, source.heading) for source in speech.sources] == [(1, "sky.md", "Comets")]
+    assert [(it.n, it.title, it.heading) for it in speech.sources] == [(1, "sky.md", "Comets")]
     assert speech.outcome == "ok"
 
 
@@ -140,10 +140,10 @@ def test_a_provider_that_is_switched_off_is_passed_over_and_that_is_noted():
 
 @pytest.mark.parametrize(
     "mode",
-    (
+    [
         "unauthorised", "busy", "closed", "error", "redirect", "unfinished", "broken_json", "error_event",
         "words", "no_choices", "silent", "html", "cut", "hang", "stall", "drip",
-    ),
+    ],
 )  # fmt: skip
 def test_every_fault_of_a_provider_becomes_one_honest_line(mode):
     npc = astronomer(response_style="formal")
@@ -159,7 +159,7 @@ def test_every_fault_of_a_provider_becomes_one_honest_line(mode):
     assert "sk-secret" not in str([row.error_info, row.interaction_context])
 
 
-@pytest.mark.parametrize("mode", ("busy_once", "error_once"))
+@pytest.mark.parametrize("mode", ["busy_once", "error_once"])
 def test_a_fault_that_passes_is_not_seen(mode):
     npc = astronomer()
 

@@ -1,0 +1,3 @@
+from rooms.admin import rooms, sessions
+
+__all__ = ["rooms", "sessions"]

@@ -1,0 +1,58 @@
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from learning.admin import GamesAdmin
+from players.permissions import may
+from rooms.actions.sessions import cancel_session
+from rooms.models import GameSession, Reply
+
+
+class ReadOnly(GamesAdmin):
+    """Rows that only the game itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(GameSession)
+class GameSessionAdmin(ReadOnly):
+    list_display = ("room", "topic", "phase", "round_number", "rounds_planned", "players", "started_at", "ended_at")
+    list_filter = ("phase", "topic", "mode")
+    list_select_related = ("room", "topic")
+    search_fields = ("room__name", "uuid")
+    ordering = ("-created_at",)
+    actions = ("cancel_sessions",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GameSession]:
+        return super().get_queryset(request).annotate(total=Count("participants"))
+
+    @admin.display(ordering="total")
+    def players(self, session: GameSession) -> int:
+        return session.total
+
+    @admin.action(description="Cancel the selected sessions", permissions=["view"])
+    def cancel_sessions(self, request: HttpRequest, queryset: QuerySet[GameSession]) -> None:
+        if not may(request.user, "games.create"):
+            self.message_user(request, "You may not cancel sessions.", messages.ERROR)
+            return
+        now = timezone.now()
+        sessions = queryset.select_related("room__channel")
+        cancelled = sum(cancel_session(session=session, player=request.user, now=now) for session in sessions)
+        self.message_user(request, f"{cancelled} sessions cancelled.", messages.SUCCESS)
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnly):
+    list_display = ("created_at", "npc", "state", "attempts", "last_error")
+    list_filter = ("state", "npc")
+    list_select_related = ("npc",)
+    ordering = ("-created_at",)
+    show_full_result_count = False

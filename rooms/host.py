@@ -1,0 +1,57 @@
+"""What the hosting character says. While a question is open its lines are made from numbers only.
+
+The functions for open questions take no statement, no key and no explanation, so the host can't give away
+what it does not get.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+OPENINGS = (
+    "A quiz on **{topic}** is about to begin: {rounds} statements, {seconds} seconds each. Press *Ready*!",
+    "Who knows **{topic}**? {rounds} statements are waiting, {seconds} seconds for each. Get *ready*!",
+    "Gather round: {rounds} statements on **{topic}**, {seconds} seconds each. Say when you are *ready*.",
+)
+QUESTIONS = (
+    "Statement {number} of {rounds}: true or false?",
+    "Here comes number {number} of {rounds}. What do you think?",
+    "Number {number} of {rounds} is on the board.",
+)
+LAST_QUESTION = "The last one, number {number}. Everything is still open!"
+ALL_RIGHT = ("Everybody had it right!", "A clean sweep: all of you were right.")
+NONE_RIGHT = ("Nobody had it. That is the one to remember.", "That one fooled everybody; read the reason well.")
+SOME_RIGHT = ("{right} of {answers} had it right.", "{right} out of {answers} were right.")
+NO_ANSWER = "Nobody answered in time. Have a look at the reason anyway."
+FASTEST = "{name} was the fastest."
+
+
+def opening(*, topic: str, rounds: int, seconds: int, seed: int) -> str:
+    return Random(seed).choice(OPENINGS).format(topic=topic, rounds=rounds, seconds=seconds)
+
+
+def question(*, number: int, rounds: int, seed: int) -> str:
+    line = LAST_QUESTION if number == rounds > 1 else Random(seed + number).choice(QUESTIONS)
+    return line.format(number=number, rounds=rounds)
+
+
+def reveal(*, is_true: bool, answers: int, right: int, fastest: str, seed: int) -> str:
+    """After the reveal: the key, how many were right, and who was the fastest of them."""
+    chance = Random(seed)
+    key = f"It is **{'true' if is_true else 'false'}**."
+    if not answers:
+        return f"{key} {NO_ANSWER}"
+    lines = ALL_RIGHT if right == answers else SOME_RIGHT if right else NONE_RIGHT
+    words = [key, chance.choice(lines).format(right=right, answers=answers)]
+    if fastest and answers > 1:
+        words.append(FASTEST.format(name=fastest))
+    return " ".join(words)
+
+
+def farewell(*, podium: Sequence[tuple[str, int]]) -> str:
+    """The end; names and points of the best, best first."""
+    if not podium:
+        return "The quiz is over. Next time somebody will answer!"
+    winner, points = podium[0]
+    line = f"The quiz is over. **{winner}** wins with {points} points!"
+    others = ", then ".join(f"{name} ({points})" for name, points in podium[1:])
+    return f"{line} Behind: {others}." if others else line

@@ -1,0 +1,160 @@
+import asyncio
+import os
+
+import pytest
+from django.test import override_settings
+
+from padawanforge.kit import hub
+
+REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+class Silent:
+    """A layer whose broker is away."""
+
+    def __init__(self, **config):
+        pass
+
+    async def new_channel(self):
+        raise ConnectionRefusedError
+
+    group_add = group_discard = group_send = receive = new_channel
+
+
+def layer(backend, **config):
+    return override_settings(CHANNEL_LAYERS={"default": {"BACKEND": backend, "CONFIG": config}})
+
+
+@pytest.fixture
+def redis_layer():
+    host = {"address": REDIS, "socket_timeout": 30, "socket_connect_timeout": 2}
+    with layer("channels_redis.pubsub.RedisPubSubChannelLayer", hosts=[host]):
+        yield
+
+
+async def until(condition, seconds=2.0):
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+
+
+async def test_a_message_reaches_the_members_of_its_group_only():
+    hub.capture_loop()
+    here, there = [], []
+    await hub.join("room.a", here.append)
+    await hub.join("room.b", there.append)
+
+    await asyncio.to_thread(hub.send, "room.a", {"kind": "event"})
+    await until(lambda: here)
+
+    assert (here, there) == ([{"kind": "event"}], [])
+    assert (hub.members("room.a"), {"room.a", "room.b"} <= hub.groups()) == (1, True)
+    await hub.leave("room.a", here.append)
+    await hub.leave("room.b", there.append)
+
+
+async def test_an_empty_group_is_forgotten():
+    hub.capture_loop()
+    heard = []
+    await hub.join("room.a", heard.append)
+
+    await hub.leave("room.a", heard.append)
+    hub.deliver("room.a", {"kind": "event"})
+
+    assert (heard, hub.members("room.a"), "room.a" in hub.groups()) == ([], 0, False)
+
+
+async def test_a_receiver_that_fails_keeps_nothing_from_the_others(caplog):
+    hub.capture_loop()
+    heard = []
+
+    def fail(message):
+        raise ZeroDivisionError
+
+    for receiver in (fail, heard.append):
+        await hub.join("room.a", receiver)
+
+    hub.deliver("room.a", {"kind": "event"})
+
+    assert heard == [{"kind": "event"}]
+    assert "A receiver of room.a failed." in caplog.text
+    for receiver in (fail, heard.append):
+        await hub.leave("room.a", receiver)
+
+
+def test_sending_without_a_server_is_harmless():
+    hub.send("room.a", {"kind": "event"})
+
+    assert hub.members("room.a") == 0
+
+
+async def test_a_layer_that_is_away_slows_nobody_down(caplog):
+    with layer("tests.kit.test_hub.Silent"):
+        hub.capture_loop()
+        heard = []
+        await asyncio.wait_for(hub.join("room.a", heard.append), 1)
+        for _ in range(5):
+            hub.send("room.a", {"kind": "event"})
+        await asyncio.sleep(0.05)
+        await hub.leave("room.a", heard.append)
+
+    assert "The channel layer is away" in caplog.text
+    assert heard == []
+    hub.reset_breaker()
+
+
+async def test_groups_that_could_not_be_joined_are_joined_later(redis_layer):
+    heard = []
+    with layer("tests.kit.test_hub.Silent"):
+        hub.capture_loop()
+        await hub.join("room.late", heard.append)
+    hub.reset_breaker()
+
+    await hub.renew()
+    hub.send("room.late", {"kind": "event"})
+    await until(lambda: heard)
+
+    assert heard == [{"kind": "event"}]
+    await hub.leave("room.late", heard.append)
+
+
+SENDER = """
+import django; django.setup()
+from padawanforge.kit import hub
+hub.send("room.far", {"kind": "event", "seq": 1})
+"""
+
+
+async def send_from_another_process():
+    process = await asyncio.create_subprocess_exec(
+        os.sys.executable, "-c", SENDER,
+        env={**os.environ, "REDIS_URL": REDIS, "DJANGO_SETTINGS_MODULE": "padawanforge.settings"},
+    )  # fmt: skip
+    assert await process.wait() == 0
+
+
+async def test_a_message_crosses_processes_by_redis(redis_layer):
+    hub.capture_loop()
+    heard = []
+    await hub.join("room.far", heard.append)
+
+    await send_from_another_process()
+    await until(lambda: heard)
+
+    assert heard == [{"kind": "event", "seq": 1}]
+    await hub.leave("room.far", heard.append)
+
+
+@pytest.mark.slow
+async def test_a_subscription_that_was_idle_for_seven_seconds_still_hears(redis_layer):
+    hub.capture_loop()
+    heard = []
+    await hub.join("room.idle", heard.append)
+
+    await asyncio.sleep(7)
+    hub.send("room.idle", {"kind": "event"})
+    await until(lambda: heard)
+
+    assert heard == [{"kind": "event"}]
+    await hub.leave("room.idle", heard.append)
