@@ -6,7 +6,6 @@ from learning.actions.statements import approve, retire, send_back
 from learning.models import AnswerEvent, Statement, Topic
 from players.permissions import may
 
-
 IS_APPROVED = Q(statements__lifecycle=Statement.Lifecycle.APPROVED)
 
 

@@ -12,12 +12,18 @@ PLAYABLE = Q(statements__lifecycle=Statement.Lifecycle.APPROVED)
 
 def topics_with_counts() -> QuerySet[Topic]:
     """Topics that can be played, with the number of approved statements as `playable`."""
-    return Topic.objects.annotate(playable=Count("statements", filter=PLAYABLE)).filter(playable__gt=0).order_by("name")
+    return (
+        Topic.objects.annotate(playable=Count("statements", filter=PLAYABLE))
+        .filter(playable__gt=0)
+        .order_by("name")
+    )
 
 
 def answers_today(player: Player, since: object) -> bool:
     """Whether the player has answered in a session since the moment."""
-    return AnswerEvent.objects.filter(player=player, received_at__gte=since, session_uuid__isnull=False).exists()
+    return AnswerEvent.objects.filter(
+        player=player, received_at__gte=since, session_uuid__isnull=False
+    ).exists()
 
 
 def pick_statements(

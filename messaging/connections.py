@@ -82,7 +82,7 @@ class Connection:
 
     def say_bye(self) -> None:
         # Everybody at another moment, or all would come back in the same one.
-        self.say("bye", retry_ms=random.randrange(BYE_WITHIN_MS))  # noqa: S311 - spread, not secrecy
+        self.say("bye", retry_ms=random.randrange(BYE_WITHIN_MS))
         self.close(CLOSE_RESTART)
 
     async def write(self, send: Callable[[dict], Awaitable[None]]) -> None:

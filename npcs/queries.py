@@ -36,7 +36,7 @@ class NpcPage:
 
     @property
     def passages(self) -> int:
-        return sum(file.passages for file in self.files)
+        return sum(file.passages for file in self.files)  # type: ignore[attr-defined]  # annotated
 
     @property
     def is_reading(self) -> bool:
@@ -65,7 +65,7 @@ def directory(
     *, search: str = "", category: str = "", difficulty: str = "", after: str = "", limit: int = PAGE_SIZE
 ) -> DirectoryPage:
     """The active characters, featured ones first, then by name."""
-    rows = _matching(search).active()
+    rows = _matching(search).filter(is_active=True)
     if category:
         rows = rows.filter(category__name=category)
     if difficulty:
@@ -111,7 +111,7 @@ def npc_page(*, slug: str, with_hidden: bool) -> NpcPage | None:
         .prefetch_related(Prefetch("knowledge_files", queryset=files, to_attr="files"))
         .first()
     )
-    return NpcPage(npc, npc.files) if npc else None
+    return NpcPage(npc, list(npc.files)) if npc else None
 
 
 def source_page(uuid: UUID, *, with_hidden: bool) -> SourcePage | None:

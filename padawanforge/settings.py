@@ -5,6 +5,7 @@ Every variable is described in docs/settings.md (a test holds the list).
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -216,6 +217,8 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional")
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# A guest is signed in and must still reach the pages to sign up and in.
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[PadawanForge] "
 SOCIALACCOUNT_LOGIN_ON_GET = False
 # An address that a provider did not verify must never open somebody else's account.
@@ -233,7 +236,7 @@ SOCIALACCOUNT_PROVIDERS = {}
 for _provider in PROVIDER_HOSTS:
     _prefix = _provider.upper()
     if _client_id := env.text(f"{_prefix}_CLIENT_ID"):
-        _app = {"client_id": _client_id, "secret": env.secret(f"{_prefix}_CLIENT_SECRET")}
+        _app: dict[str, Any] = {"client_id": _client_id, "secret": env.secret(f"{_prefix}_CLIENT_SECRET")}
         if _provider == "apple":
             _app["key"] = env.text("APPLE_KEY_ID")
             _app["settings"] = {"certificate_key": env.secret("APPLE_CERTIFICATE_KEY")}

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from messaging.actions.messages import post_message
-from messaging.queries import message_data, messages_before, recent_messages
+from messaging.queries import PAGE, message_data, messages_before, recent_messages
 from padawanforge.kit import access
 from rooms import permissions
 from rooms.actions.rooms import enter_room, leave_room
@@ -53,7 +53,7 @@ def message_list(request: HttpRequest, slug: str, before: int | None = Query(Non
     """Fifty messages, oldest first; pass `before` of the answer to get the page before."""
     channel = get_object_or_404(rooms_open_to(request.user).entered_by(request.user), slug=slug).channel
     found = messages_before(channel, before) if before else recent_messages(channel)
-    has_more = found and found[0].seq > 1
+    has_more = len(found) == PAGE
     return {
         "messages": [message_data(message) for message in found],
         "before": found[0].seq if has_more else None,

@@ -1,4 +1,4 @@
-"""The clock of the sessions. The database knows when a phase ends, so there is no timer that could be lost."""
+"""The clock of the sessions. The database knows when a phase ends, so no timer can be lost."""
 
 from django.utils import timezone
 

@@ -19,7 +19,10 @@ QUESTIONS = (
 )
 LAST_QUESTION = "The last one, number {number}. Everything is still open!"
 ALL_RIGHT = ("Everybody had it right!", "A clean sweep: all of you were right.")
-NONE_RIGHT = ("Nobody had it. That is the one to remember.", "That one fooled everybody; read the reason well.")
+NONE_RIGHT = (
+    "Nobody had it. That is the one to remember.",
+    "That one fooled everybody; read the reason well.",
+)
 SOME_RIGHT = ("{right} of {answers} had it right.", "{right} out of {answers} were right.")
 NO_ANSWER = "Nobody answered in time. Have a look at the reason anyway."
 FASTEST = "{name} was the fastest."

@@ -1,4 +1,4 @@
-"""What an answer is worth in a session. A wrong answer is worth nothing, a fast one in a good run the most."""
+"""What an answer is worth in a session. A wrong answer is worth nothing, a fast one in a run the most."""
 
 BASE_POINTS = 100
 SPEED_BONUS = 50

@@ -51,7 +51,11 @@ class Statement(models.Model):
     source_reference = models.CharField(max_length=300, blank=True)
     fact_key = models.SlugField(max_length=100, blank=True)
     npc = models.ForeignKey(
-        Npc, null=True, blank=True, on_delete=models.SET_NULL, related_name="statements",
+        Npc,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="statements",
         help_text="The character whose notes cover it.",
     )
     version = models.PositiveIntegerField(default=1, editable=False)

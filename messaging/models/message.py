@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from messaging.models.channel import Channel
 from npcs.models import Npc
 from padawanforge.kit import markdown
+from players.models import Player
 
 MESSAGE_MAX_LENGTH = 4000
 
@@ -58,7 +59,7 @@ class Message(models.Model):
         return f"message #{self.pk}"
 
     @property
-    def author(self) -> models.Model | None:
+    def author(self) -> Player | Npc | None:
         """The player or character, None for the system; the caller has selected both."""
         return self.player or self.npc
 

@@ -33,9 +33,7 @@ class FileBeingRead(DomainError):
     pass
 
 
-def add_knowledge_file(
-    *, npc: Npc, name: str, content: bytes | File, player: Player | None
-) -> KnowledgeFile:
+def add_knowledge_file(*, npc: Npc, name: str, content: bytes | File, player: Player | None) -> KnowledgeFile:
     """Keep the file and have it read in the background; what is plainly unusable is refused at once."""
     data = _bytes_of(content)
     name = clean_name(name)
@@ -55,7 +53,7 @@ def add_knowledge_file(
         _save_and_enqueue(row)
     except IntegrityError as error:
         # Somebody sent the same file in the same moment.
-        row.file.storage.delete(row.file.name)
+        row.file.storage.delete(row.file.name or "")
         raise DuplicateFile(f"{npc.name} already has this text.") from error
     return row
 
@@ -93,7 +91,7 @@ def set_file_active(*, file: KnowledgeFile, is_active: bool) -> bool:
 def delete_stored(file: KnowledgeFile) -> None:
     """Take the file from the disk once its row is gone for good."""
     storage, name = file.file.storage, file.file.name
-    after_commit(lambda: storage.delete(name))
+    after_commit(lambda: storage.delete(name or ""))
 
 
 def clean_name(name: str) -> str:

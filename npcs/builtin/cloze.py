@@ -69,7 +69,7 @@ def check_reply(
     previous_check_answer: str, text: str, *, tone: str = phrases.DEFAULT_TONE, seed: int = 0
 ) -> CheckedReply:
     """Whether the learner's line names the missing word; a new question is left alone."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     reply = one_line(text[:MAX_REPLY])
     verdict = _verdict(previous_check_answer, reply)
     if verdict == "other":

@@ -40,7 +40,7 @@ class TutorAnswer:
 
 def answer(question: str, *, notes: Index, tone: str, name: str, seed: int, earlier: str = "") -> TutorAnswer:
     """What the notes say to the question; `earlier` is the character's line before it."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     question = one_line(question[:MAX_QUESTION])
     kind = kind_of(question, name=name)
     if kind and kind != "more":

@@ -61,9 +61,7 @@ class OpenAiCompatible:
             _pause(failure, deadline, is_adapted=adapted is not None)
         raise AssertionError("the second attempt returns or raises")
 
-    def _request(
-        self, turns: Sequence[Turn], *, max_tokens: int, temperature: float
-    ) -> dict[str, Any]:
+    def _request(self, turns: Sequence[Turn], *, max_tokens: int, temperature: float) -> dict[str, Any]:
         # The older name is the one that every other server knows.
         limit = "max_completion_tokens" if self.is_openai else "max_tokens"
         return {

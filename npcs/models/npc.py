@@ -68,9 +68,7 @@ class Npc(models.Model):
     tags = models.JSONField(default=list, blank=True)
     is_featured = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    response_style = models.CharField(
-        max_length=10, choices=ResponseStyle, default=ResponseStyle.FRIENDLY
-    )
+    response_style = models.CharField(max_length=10, choices=ResponseStyle, default=ResponseStyle.FRIENDLY)
     enable_personality_responses = models.BooleanField(default=True)
     provider = models.ForeignKey(
         AiProvider,
@@ -81,9 +79,7 @@ class Npc(models.Model):
         help_text="Empty: the default provider of the installation, else the built-in engine.",
     )
     ai_model = models.CharField(max_length=200, blank=True, help_text="Empty: the provider's default model.")
-    temperature = models.FloatField(
-        default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(2.0)]
-    )
+    temperature = models.FloatField(default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(2.0)])
     max_tokens = models.PositiveIntegerField(
         default=1000, validators=[MinValueValidator(16), MaxValueValidator(16000)]
     )

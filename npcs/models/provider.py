@@ -20,7 +20,8 @@ class AiProvider(models.Model):
     supported_models = models.JSONField(default=list, blank=True)
     # Below the lease of a background job (180 s), which would otherwise be given to a second worker.
     timeout_seconds = models.PositiveSmallIntegerField(
-        default=60, validators=[MinValueValidator(2), MaxValueValidator(150)],
+        default=60,
+        validators=[MinValueValidator(2), MaxValueValidator(150)],
         help_text="For a whole answer.",
     )
     is_default = models.BooleanField(

@@ -168,6 +168,7 @@ async def _settle(group: str) -> None:
         return
     capture_loop()
     side = _side
+    assert side is not None  # noqa: S101 - just captured
     async with side.locks.setdefault(group, asyncio.Lock()):
         is_wanted = group in _receivers
         if is_wanted and group not in side.joined:

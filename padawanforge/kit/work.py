@@ -8,6 +8,7 @@ ignored on SQLite, so nothing here uses it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -74,7 +75,7 @@ class WorkItem(models.Model):
 class WorkKind:
     """Which job works on the rows of a model, and what to do with a row that failed too often."""
 
-    model: type[WorkItem]
+    model: type[Any]
     job: str
     give_up: Callable[[WorkItem], None]
 

@@ -4,12 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import django_auth
+
 from npcs.api import router as npcs_router
+from padawanforge.kit.errors import DomainError
 from players.api import router as players_router
 from rooms.api import router as rooms_router
 from rooms.session_api import router as sessions_router
-
-from padawanforge.kit.errors import DomainError
 
 # Session sign-in brings the CSRF check with it. No interactive page: it would need scripts from elsewhere.
 api = NinjaAPI(title="PadawanForge", version="1", auth=django_auth, docs_url=None)

@@ -3,12 +3,12 @@
 from collections import Counter
 
 from django.db import transaction
-from rooms.actions.rooms import add_npc, open_room
 
 from learning.models import Statement, Topic
 from npcs.actions.knowledge import DuplicateFile, add_knowledge_file
 from npcs.models import AudiencePreset, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
 from padawanforge.site import starter_files
+from rooms.actions.rooms import add_npc, open_room
 from rooms.models import Room
 
 

@@ -1,10 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from players.queries import progress_of
-from rooms.queries.rooms import featured_rooms, rooms_of, rooms_open_to
 
 from npcs.models import Npc
 from padawanforge.kit.access import public, signed_in
+from players.queries import progress_of
+from rooms.queries.rooms import featured_rooms, rooms_of, rooms_open_to
 
 
 @public

@@ -56,4 +56,6 @@ def pay_out(session: GameSession, *, now: datetime) -> None:
             player=participant.player, amount=xp, reason="Quiz session", source_type="session",
             source_id=str(session.uuid),
         )  # fmt: skip
-    note_use(statement_ids=session.rounds.exclude(revealed_at=None).values_list("statement_id", flat=True), now=now)
+    note_use(
+        statement_ids=session.rounds.exclude(revealed_at=None).values_list("statement_id", flat=True), now=now
+    )

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ def open_room(
     name: str,
     slug: str = "",
     category: NpcCategory | None = None,
-    tags: list[str] = (),
+    tags: Sequence[str] = (),
     settings: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Room:
@@ -82,7 +83,7 @@ def enter_room(*, room: Room, player: Player) -> ChannelMember:
 
 @transaction.atomic
 def leave_room(*, room: Room, player: Player, reason: str = "left") -> bool:
-    """False when the player was not in the room. A leaving owner is followed by the longest-serving member."""
+    """False when the player was not in the room. A leaving owner is followed by the oldest member."""
     was_owner = room.owner_id == player.pk
     if not remove_member(channel=room.channel, player=player, reason=reason):
         return False
@@ -106,12 +107,13 @@ def reopen_room(*, room: Room) -> bool:
 
 
 @transaction.atomic
-def add_npc(
-    *, room: Room, npc: Npc, player: Player | None, role: str = RoomNpc.Role.TUTOR
-) -> RoomNpc:
+def add_npc(*, room: Room, npc: Npc, player: Player | None, role: str = RoomNpc.Role.TUTOR) -> RoomNpc:
     """Bring the character into the room; bringing it again makes it active again."""
     place, created = RoomNpc.objects.update_or_create(
-        room=room, npc=npc, defaults={"is_active": True, "role": role}, create_defaults={"added_by": player, "role": role}
+        room=room,
+        npc=npc,
+        defaults={"is_active": True, "role": role},
+        create_defaults={"added_by": player, "role": role},
     )
     if created:
         record_event(
@@ -130,7 +132,7 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def tag_names(tags: list[str]) -> list[str]:
+def tag_names(tags: Sequence[str]) -> list[str]:
     """Cleaned, without doubles, at most MAX_TAGS."""
     names = [slugify(tag)[:40] for tag in tags]
     return list(dict.fromkeys(name for name in names if name))[:MAX_TAGS]
@@ -149,7 +151,10 @@ def _give_place_back(room: Room) -> None:
 def _find_owner(room: Room) -> None:
     members = ChannelMember.objects.filter(channel=room.channel_id).select_related("player")
     moderators = members.filter(role=ChannelMember.Role.MODERATOR)
-    heir = moderators.order_by("joined_at").first() or members.filter(player__is_guest=False).order_by("joined_at").first()
+    heir = (
+        moderators.order_by("joined_at").first()
+        or members.filter(player__is_guest=False).order_by("joined_at").first()
+    )
     Room.objects.filter(pk=room.pk).update(owner=heir.player if heir else None)
     if heir:
         members.filter(pk=heir.pk).update(role=ChannelMember.Role.OWNER)

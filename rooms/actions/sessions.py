@@ -72,9 +72,14 @@ class Plan:
 @transaction.atomic
 def open_session(*, room: Room, player: Player, plan: Plan, now: datetime) -> GameSession:
     """Open a session for people to get ready; who opens it takes part."""
-    available = len(pick_statements(
-        topic=plan.topic, difficulty=plan.difficulty, count=plan.rounds, rng=Random(0)  # noqa: S311
-    ))
+    available = len(
+        pick_statements(
+            topic=plan.topic,
+            difficulty=plan.difficulty,
+            count=plan.rounds,
+            rng=Random(0),
+        )
+    )
     if available < plan.rounds:
         raise NotEnoughStatements(
             f"{plan.topic} has {available} statements of that kind. Choose fewer rounds or all difficulties."
@@ -82,9 +87,10 @@ def open_session(*, room: Room, player: Player, plan: Plan, now: datetime) -> Ga
     session = _create_session(room=room, player=player, plan=plan, now=now)
     SessionParticipant.objects.create(session=session, player=player)
     _tell(session, "session.opened", actor=player)
-    _let_host_say(session, host.opening(
-        topic=plan.topic.name, rounds=plan.rounds, seconds=plan.seconds, seed=session.pk
-    ))
+    _let_host_say(
+        session,
+        host.opening(topic=plan.topic.name, rounds=plan.rounds, seconds=plan.seconds, seed=session.pk),
+    )
     return session
 
 
@@ -138,7 +144,7 @@ def start_session(*, session: GameSession, player: Player, now: datetime) -> Non
         topic=session.topic,
         difficulty=session.difficulty,
         count=session.rounds_planned,
-        rng=Random(session.pk),  # noqa: S311 - a quiz, not a secret
+        rng=Random(session.pk),
         seen_by=session.participants.values_list("player_id", flat=True),
     )
     SessionRound.objects.bulk_create(
@@ -161,7 +167,7 @@ def submit_answer(
     session = GameSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
     if session.phase != Phase.QUESTION or session.round_number != round_number:
         raise NoQuestionOpen("The time for this statement is over.")
-    if now >= session.phase_ends_at:
+    if session.phase_ends_at is None or now >= session.phase_ends_at:
         raise TooLate("Too late: the time for this statement is over.")
     current = session.rounds.select_related("statement").get(number=round_number)
     if current.answers.filter(participant=participant).exists():
@@ -173,20 +179,24 @@ def submit_answer(
 
 
 def _store_answer(
-    session: GameSession, current: SessionRound, participant: SessionParticipant, *, verdict: bool, now: datetime
+    session: GameSession,
+    current: SessionRound,
+    participant: SessionParticipant,
+    *,
+    verdict: bool,
+    now: datetime,
 ) -> SessionAnswer:
     event = record_answer(
         player=participant.player,
         statement=current.statement,
         verdict=verdict,
-        at=Circumstances(current.opened_at, now, session.uuid, session.mode),
+        at=Circumstances(session.phase_started_at, now, session.uuid, session.mode),
         idempotency_key=f"session:{session.uuid}:{current.number}:{participant.player_id}",
     )
-    allowed = (session.phase_ends_at - session.phase_started_at).total_seconds()
     elapsed = (now - session.phase_started_at).total_seconds()
     points = modes.get(session.mode).score(
         is_correct=event.correct,
-        speed=speed_share(elapsed=elapsed, allowed=allowed),
+        speed=speed_share(elapsed=elapsed, allowed=session.seconds_per_round),
         streak=_run_before(participant, current.number),
     )
     return SessionAnswer.objects.create(

@@ -160,7 +160,7 @@ def _stream_to(channel: Channel, reply: Reply) -> Callable[[str], None]:
 def _turn(message: Message, npc: Npc) -> Turn:
     if message.npc_id == npc.pk:
         return Turn("assistant", message.text, npc.name)
-    return Turn("user", message.text, message.author.name)
+    return Turn("user", message.text, message.author.name if message.author else "")
 
 
 def _npc_data(npc: Npc) -> dict[str, object]:

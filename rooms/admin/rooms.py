@@ -41,8 +41,23 @@ class CharactersInline(GamesInline, admin.TabularInline):
 
 @admin.register(Room)
 class RoomAdmin(GamesAdmin):
-    list_display = ("name", "category", "room_type", "difficulty", "current_players", "characters", "is_featured", "closed_at")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "category", "room_type", "difficulty", "is_featured")
+    list_display = (
+        "name",
+        "category",
+        "room_type",
+        "difficulty",
+        "current_players",
+        "characters",
+        "is_featured",
+        "closed_at",
+    )
+    list_filter = (
+        ("closed_at", admin.EmptyFieldListFilter),
+        "category",
+        "room_type",
+        "difficulty",
+        "is_featured",
+    )
     list_select_related = ("category",)
     search_fields = ("name", "slug", "description")
     prepopulated_fields = {"slug": ("name",)}

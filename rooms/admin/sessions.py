@@ -24,7 +24,16 @@ class ReadOnly(GamesAdmin):
 
 @admin.register(GameSession)
 class GameSessionAdmin(ReadOnly):
-    list_display = ("room", "topic", "phase", "round_number", "rounds_planned", "players", "started_at", "ended_at")
+    list_display = (
+        "room",
+        "topic",
+        "phase",
+        "round_number",
+        "rounds_planned",
+        "players",
+        "started_at",
+        "ended_at",
+    )
     list_filter = ("phase", "topic", "mode")
     list_select_related = ("room", "topic")
     search_fields = ("room__name", "uuid")

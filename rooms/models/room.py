@@ -9,6 +9,7 @@ from django.urls import reverse
 from messaging.models import Channel
 from npcs.choices import Difficulty
 from npcs.models import Npc, NpcCategory
+from players.models import Player
 
 
 class Tag(models.Model):
@@ -51,10 +52,10 @@ class Room(models.Model):
     max_players = models.PositiveSmallIntegerField(
         default=50, validators=[MinValueValidator(2), MaxValueValidator(1000)]
     )
-    # Changed by conditional updates only: the place in a full room goes to exactly one of two who race for it.
+    # Changed by conditional updates only: the last place goes to exactly one of two who race for it.
     current_players = models.PositiveSmallIntegerField(default=0, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
+        Player, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
     )
     last_activity_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)

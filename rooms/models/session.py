@@ -20,7 +20,7 @@ class GameSessionQuerySet(models.QuerySet):
 
 
 class GameSession(models.Model):
-    """A game inside a room. Its whole state is here, so a restarted server goes on where the last one stopped."""
+    """A game inside a room. Its whole state is here, so a restarted server simply goes on."""
 
     class Type(models.TextChoices):
         LOBBY = "lobby", "Lobby"
@@ -59,7 +59,11 @@ class GameSession(models.Model):
     # None while nothing but people can end the phase (the lobby).
     phase_ends_at = models.DateTimeField(null=True)
     host = models.ForeignKey(
-        Npc, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        Npc,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         help_text="The character that announces and comments.",
     )
     max_participants = models.PositiveSmallIntegerField(default=50)
@@ -111,7 +115,7 @@ class SessionParticipant(models.Model):
 
 
 class SessionRound(models.Model):
-    """A statement of the session; chosen when the session starts, opened and revealed by the server's clock."""
+    """A statement of the session, opened and revealed by the server's clock."""
 
     session = models.ForeignKey(GameSession, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -144,9 +148,7 @@ class SessionAnswer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["round", "participant"], name="rooms_one_answer_per_statement"
-            ),
+            models.UniqueConstraint(fields=["round", "participant"], name="rooms_one_answer_per_statement"),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ def rooms_open_to(player: Player) -> QuerySet[Room]:
 
 def rooms_of(player: Player) -> QuerySet[Room]:
     """The rooms in which the player is, the liveliest first."""
-    return rooms_open_to(player).entered_by(player).order_by("-last_activity_at", "-pk")
+    return rooms_open_to(player).filter(channel__members__player=player).order_by("-last_activity_at", "-pk")
 
 
 def featured_rooms() -> QuerySet[Room]:
@@ -62,7 +62,7 @@ def featured_rooms() -> QuerySet[Room]:
 
 
 def lobby(player: Player, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
-    """A page of the lobby: featured first, then by the last activity. `after` is the key of the page before."""
+    """A page of the lobby: featured first, then by the last activity. `after` is the last page's key."""
     rooms = narrowed(rooms_open_to(player), filters).order_by("-is_featured", "-last_activity_at", "-pk")
     if key := _key(after):
         rooms = _after(rooms, key)

@@ -1,10 +1,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, IntegerField, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from learning.models import Statement
 from players.models import Player
 from rooms.models import GameSession, Room, SessionAnswer, SessionParticipant, SessionRound
 
@@ -39,7 +41,7 @@ class Panel:
     my_points: int = 0
     reveal: "Reveal | None" = None
     standings: list[Standing] = field(default_factory=list)
-    recap: list[SessionRound] = field(default_factory=list)
+    recap: "list[RecapLine]" = field(default_factory=list)
     gained_xp: int = 0
     may_start: bool = False
     now_ms: int = 0
@@ -52,6 +54,14 @@ class Panel:
     @property
     def ready(self) -> int:
         return sum(participant.is_ready for participant in self.participants)
+
+
+@dataclass(frozen=True, slots=True)
+class RecapLine:
+    """A statement that was played, and whether the viewer was right (None without an answer)."""
+
+    statement: Statement
+    was_right: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,12 @@ def panel_for(*, room: Room, player: Player, may_start: bool, now: datetime | No
         return Panel(room, may_start=may_start)
     participants = list(session.participants.select_related("player__profile").order_by("joined_at", "pk"))
     me = next((entry for entry in participants if entry.player_id == player.pk), None)
-    shown = {"session": session, "me": me, "participants": participants, "may_start": may_start}
+    shown: dict[str, Any] = {
+        "session": session,
+        "me": me,
+        "participants": participants,
+        "may_start": may_start,
+    }
     if session.phase in (Phase.QUESTION, Phase.REVEAL):
         shown |= _round_shown(session, me)
         shown |= {"now_ms": _ms(now), "ends_at_ms": _ms(session.phase_ends_at)}
@@ -114,12 +129,12 @@ def panel_for(*, room: Room, player: Player, may_start: bool, now: datetime | No
     return Panel(room, **shown)
 
 
-def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict:
+def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict[str, Any]:
     number = session.round_number
     current = session.rounds.select_related("statement").get(number=number)
     answers = list(SessionAnswer.objects.filter(round=current))
     mine = next((answer for answer in answers if me and answer.participant_id == me.pk), None)
-    shown = {
+    shown: dict[str, Any] = {
         "round": current,
         "statement": current.statement.text,
         "answered": len(answers),
@@ -133,14 +148,12 @@ def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict:
     return shown
 
 
-def recap(session: GameSession, me: SessionParticipant | None) -> list[SessionRound]:
-    """The revealed rounds, each with `mine`: whether the viewer was right (None without an answer)."""
+def recap(session: GameSession, me: SessionParticipant | None) -> list[RecapLine]:
+    """What was played and revealed, in order."""
     rounds = list(session.rounds.exclude(revealed_at=None).select_related("statement").order_by("number"))
     answers = SessionAnswer.objects.filter(participant=me) if me else SessionAnswer.objects.none()
     mine = dict(answers.values_list("round_id", "is_correct"))
-    for entry in rounds:
-        entry.mine = mine.get(entry.pk)
-    return rounds
+    return [RecapLine(entry.statement, mine.get(entry.pk)) for entry in rounds]
 
 
 def xp_of(session: GameSession, player: Player) -> int:
@@ -149,5 +162,5 @@ def xp_of(session: GameSession, player: Player) -> int:
     return paid.delta if paid else 0
 
 
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+def _ms(moment: datetime | None) -> int:
+    return round(moment.timestamp() * 1000) if moment else 0

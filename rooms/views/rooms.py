@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from messaging import kinds
 from messaging.actions.messages import post_message
 from messaging.models import Channel
-from messaging.queries import members, messages_before, people_present, recent_messages
+from messaging.queries import PAGE, members, messages_before, people_present, recent_messages
 from npcs.models import NpcCategory
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
@@ -87,7 +87,7 @@ def room_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def stream(channel: Channel, older_url: str) -> dict:
     """What messaging/_stream.html needs besides the address for new messages."""
     shown = recent_messages(channel)
-    is_whole = not shown or shown[0].seq == 1
+    is_whole = len(shown) < PAGE
     return {
         "channel": channel, "messages_shown": shown, "older_url": "" if is_whole else older_url,
         "may_post": True,
@@ -177,6 +177,6 @@ def older_messages(request: HttpRequest, channel: Channel, address: str) -> Http
     """The page of messages before a number, as rows that go on top of the list."""
     before = request.GET.get("before", "")
     found = messages_before(channel, int(before)) if before.isdecimal() and len(before) < 18 else []
-    older_url = address if found and found[0].seq > 1 else ""
+    older_url = address if len(found) == PAGE else ""
     context = {"messages_shown": found, "older_url": older_url}
     return render(request, "rooms/_older_messages.html", context)

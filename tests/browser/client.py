@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import httpx2
@@ -32,15 +33,21 @@ class Socket:
     room: str
     events: list[dict] = field(default_factory=list)
     connection: ClientConnection | None = None
+    closing: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        self.closing.close()
 
     def open(self, since: int = 0, epoch: str | None = None) -> dict:
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
-        self.connection = connect(
+        self.close()
+        connecting = connect(
             self.url.replace("http", "ws", 1) + "/ws/v1/",
             subprotocols=["padawan.v1"],
             origin=self.url,
             additional_headers={"Cookie": cookies},
         )
+        self.connection = self.closing.enter_context(connecting)
         self.say(op="hello", id="h", client=str(uuid.uuid4()), since=[], state="active")
         self.wait_for("ready")
         frame = {"op": "sub", "id": "s", "room": self.room}

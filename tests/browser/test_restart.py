@@ -48,6 +48,9 @@ def test_killing_the_server_loses_doubles_and_reorders_nothing(own_server):
     reader = Socket(own_server.url, http, socket.room)
     reader.open(since=first["head"], epoch=first["epoch"])
     stored = read_messages(reader, MESSAGES)
+    socket.close()
+    reader.close()
+    http.close()
     assert [text for text, _ in stored] == texts
     assert dict(stored) == acknowledged
 

@@ -194,9 +194,7 @@ def test_deleting_twice_is_deleting_once():
     assert [remove_file(file=file), remove_file(file=file)] == [True, False]
 
 
-def test_a_character_that_is_removed_takes_its_files_along(
-    add, settings, django_capture_on_commit_callbacks
-):
+def test_a_character_that_is_removed_takes_its_files_along(add, settings, django_capture_on_commit_callbacks):
     npc = NpcFactory()
     before = stored_files(settings)
     add(npc)

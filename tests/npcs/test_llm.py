@@ -32,9 +32,7 @@ def test_what_people_say_stands_between_marks_that_nobody_can_guess():
     second = prompt.build(VEGA, notes=[], heard=[Turn("user", "Hello", "Ada")])
 
     assert first.boundary != second.boundary
-    assert first.turns[1].text == (
-        f'[BEGIN {first.boundary} said by "Ada"]\nHello\n[END {first.boundary}]'
-    )
+    assert first.turns[1].text == (f'[BEGIN {first.boundary} said by "Ada"]\nHello\n[END {first.boundary}]')
 
 
 def test_a_name_can_not_leave_its_mark():

@@ -86,9 +86,7 @@ def test_characters_rest_and_come_back(root):
     assert (resting, Npc.objects.get().is_active) == (False, True)
 
 
-def test_a_character_is_deleted_with_its_files_and_interactions(
-    client, django_capture_on_commit_callbacks
-):
+def test_a_character_is_deleted_with_its_files_and_interactions(client, django_capture_on_commit_callbacks):
     file = KnowledgeFileFactory()
     InteractionFactory(npc=file.npc)
     client.force_login(GameMasterFactory())

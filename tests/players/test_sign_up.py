@@ -98,8 +98,7 @@ def test_nothing_is_left_of_a_sign_up_that_was_refused(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_guest_who_signs_up_becomes_a_new_player(client, signed_in, settings):
-    settings.ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+def test_a_guest_who_signs_up_becomes_a_new_player(client, signed_in):
     guest = enter_as_guest(now=timezone.now(), address="198.51.100.7")
     signed_in(guest)
 

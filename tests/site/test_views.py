@@ -30,7 +30,7 @@ def test_landing_sends_players_home(client):
     assert response.url == reverse("site:home")
 
 
-@pytest.mark.parametrize("count", (1, 3))
+@pytest.mark.parametrize("count", [1, 3])
 def test_home_costs_the_same_however_many_rooms(client, django_assert_max_num_queries, count):
     RoomFactory.create_batch(count, is_featured=True)
     NpcFactory.create_batch(count)

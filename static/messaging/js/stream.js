@@ -15,7 +15,8 @@ export class Stream {
   constructor(root) {
     this.room = root.dataset.room;
     this.me = root.dataset.me;
-    this.list = root.querySelector(".stream");
+    this.scroller = root.querySelector(".stream");
+    this.list = root.querySelector(".stream__list");
     this.jump = root.querySelector(".stream__jump");
     this.more = this.list.querySelector(".stream__more");
     this.drafts = new Map();
@@ -23,10 +24,10 @@ export class Stream {
     this.unseen = 0;
     this.readSeq = 0;
     this.readTimer = 0;
-    this.list.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.jump.addEventListener("click", () => this.toBottom());
     this.more.querySelector("button").addEventListener("click", () => this.#loadOlder());
-    new ResizeObserver(() => this.isAtBottom && this.toBottom()).observe(this.list);
+    new ResizeObserver(() => this.isAtBottom && this.toBottom()).observe(this.scroller);
     document.addEventListener("visibilitychange", () => this.#noteRead());
     setInterval(() => this.#forgetDrafts(), 10_000);
     this.#arrange();
@@ -72,7 +73,7 @@ export class Stream {
   }
 
   toBottom() {
-    this.list.scrollTop = this.list.scrollHeight;
+    this.scroller.scrollTop = this.scroller.scrollHeight;
     this.isAtBottom = true;
     this.unseen = 0;
     this.jump.hidden = true;
@@ -99,7 +100,7 @@ export class Stream {
   }
 
   #onScroll() {
-    const below = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight;
+    const below = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
     this.isAtBottom = below < NEAR_BOTTOM_PX;
     if (this.isAtBottom && this.unseen) this.toBottom();
   }
@@ -129,32 +130,30 @@ export class Stream {
     const first = this.list.querySelector(".msg[data-seq]");
     button.setAttribute("aria-busy", "true");
     // A log would read out what is put in above.
-    this.list.setAttribute("aria-busy", "true");
+    this.scroller.setAttribute("aria-busy", "true");
     try {
       const url = new URL(button.dataset.older, location.href);
       url.searchParams.set("before", first?.dataset.seq ?? "");
       const answer = await fetch(url, { headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error(String(answer.status));
-      this.#prepend(await answer.text(), first);
+      this.#prepend(await answer.text());
     } catch {
       button.textContent = "That did not work. Try again";
     } finally {
       button.removeAttribute("aria-busy");
-      this.list.removeAttribute("aria-busy");
+      this.scroller.removeAttribute("aria-busy");
     }
   }
 
-  #prepend(html, first) {
+  #prepend(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const nodes = [...page.querySelectorAll("li.msg")].filter((node) => !document.getElementById(node.id));
-    const height = this.list.scrollHeight;
+    const height = this.scroller.scrollHeight;
     this.more.after(...nodes);
     this.#arrange();
-    this.list.scrollTop += this.list.scrollHeight - height;
-    if (!nodes.length) {
-      this.more.hidden = true;
-      (first ?? this.list).scrollIntoView({ block: "nearest" });
-    }
+    this.scroller.scrollTop += this.scroller.scrollHeight - height;
+    // The page of rows says where still older ones are, if there are any.
+    this.more.hidden = !nodes.length || !page.querySelector("[data-older]");
   }
 
   // --- Answers in the making -------------------------------------------------------------------------------

@@ -10,6 +10,11 @@ function reload() {
   window.htmx.ajax("GET", panel().dataset.url, { target: "#session-panel", swap: "outerHTML" });
 }
 
+// Who took the step himself has the panel already; swapping it again could swallow a click.
+function isNews({ session, phase, round }) {
+  return panel().dataset.step !== `${session} ${phase} ${round}`;
+}
+
 function countDown() {
   timers.forEach(clearTimeout);
   timers = [];
@@ -48,7 +53,7 @@ document.addEventListener("padawan:event", ({ detail }) => {
   if (!detail.type.startsWith("session.")) return;
   noticeable(detail.type);
   if (detail.type === "session.progress") progress(detail.data);
-  else reload();
+  else if (isNews(detail.data)) reload();
 });
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.elt.matches?.("[data-session-panel]") || panel()?.contains(detail.elt)) countDown();

@@ -48,6 +48,7 @@ def take_data_folder() -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        lock.close()
         raise CommandError(
             f"A server already runs on {settings.DATA_DIR}. Stop it, or choose another folder (PADAWAN_DATA)."
         ) from None

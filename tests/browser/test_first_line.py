@@ -1,0 +1,187 @@
+"""The whole line with two real browsers: guest and new account, chat, a character's answer, a quiz, XP."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from padawanforge.site import starter_files
+
+pytestmark = pytest.mark.browser
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+SERIOUS = {"serious", "critical"}
+ANSWERS = {row["text"]: row["answer"] for file in starter_files.topics() for row in file["statement"]}
+# Whoever answers faster than one can read earns nothing.
+READING_MS = 2500
+
+
+class Player:
+    """One browser with one person in front of it; keeps what the console complained about."""
+
+    def __init__(self, browser: Browser, url: str, viewport: dict) -> None:
+        self.page: Page = browser.new_context(viewport=viewport, base_url=url).new_page()
+        self.url = url
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.set_default_timeout(15_000)
+
+    def _listen(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def come_as_guest(self) -> None:
+        self.page.goto("/")
+        self.page.get_by_role("button", name=re.compile("guest", re.IGNORECASE)).first.click()
+        self.page.wait_for_url("**/rooms/")
+
+    def sign_up(self, name: str) -> None:
+        self.page.goto("/accounts/signup/")
+        self.page.get_by_label("Email", exact=False).fill(f"{name}@example.org")
+        self.page.get_by_label("Username", exact=False).fill(name)
+        self.page.get_by_label("Password", exact=False).first.fill("correct horse battery")
+        self.page.locator("main form").get_by_role("button", name=re.compile("sign up|account", re.I)).click()
+        self.page.wait_for_url("**/home/")
+
+    def enter(self, slug: str) -> None:
+        self.page.goto(f"/rooms/{slug}/")
+        self.page.get_by_role("button", name="Enter the room").click()
+        expect(self.page.locator("[data-connection]")).to_have_attribute("data-state", "online")
+
+    def say(self, text: str) -> None:
+        self.show("chat")
+        self.page.locator("#composer-text").fill(text)
+        self.page.keyboard.press("Enter")
+
+    def show(self, view: str) -> None:
+        """On a phone the room has tabs; on a wide screen everything is in sight."""
+        tab = self.page.locator(f'.room__tab[data-show-view="{view}"]')
+        if tab.is_visible():
+            tab.click()
+
+    def hears(self, text: str) -> None:
+        self.show("chat")
+        expect(self.page.locator("#messages").get_by_text(text).first).to_be_visible()
+
+    def check_accessibility(self) -> None:
+        faults = Axe().run(self.page).response["violations"]
+        serious = [
+            f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in faults if fault["impact"] in SERIOUS
+        ]
+        assert serious == [], self.page.url
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_two_people_learn_together_with_a_character(server, browser, viewport):
+    name = f"ada-{viewport['width']}"
+    guest, ada = Player(browser, server.url, viewport), Player(browser, server.url, viewport)
+    guest.come_as_guest()
+    ada.sign_up(name)
+    guest.enter("the-observatory")
+    ada.enter("the-observatory")
+
+    chat_both_ways(guest, ada)
+    ask_the_character(ada, guest)
+    play_a_quiz(ada, guest)
+
+    ada.page.goto(f"/players/{name}/")
+    expect(ada.page.get_by_text(re.compile(r"[1-9]\d* XP")).first).to_be_visible()
+    visit_pages(ada, name)
+    assert guest.complaints == []
+    assert ada.complaints == []
+
+
+def chat_both_ways(guest: Player, ada: Player) -> None:
+    guest.say("Good evening from the **guest**")
+    ada.hears("Good evening from the guest")
+    ada.say("Welcome, guest!")
+    guest.hears("Welcome, guest!")
+
+
+def ask_the_character(asker: Player, other: Player) -> None:
+    asker.say("@Vega how old is the solar system?")
+    for player in (asker, other):
+        player.show("chat")
+        answer = player.page.locator(".msg--character", has_text="4.6 billion years").first
+        expect(answer).to_be_visible()
+        expect(answer).to_contain_text("built-in engine")
+    source = asker.page.locator(".msg--character .source").first
+    passage = source.get_attribute("href")
+    answer_page = asker.page.context.new_page()
+    answer_page.goto(passage)
+    expect(answer_page.get_by_text("4.6 billion years").first).to_be_visible()
+    answer_page.close()
+
+
+def play_a_quiz(starter: Player, other: Player) -> None:
+    starter.show("session")
+    starter.page.get_by_role("link", name=re.compile("Start a quiz|Play again")).click()
+    starter.page.get_by_label("Statements").fill("2")
+    starter.page.get_by_label("Seconds for each").fill("30")
+    starter.page.get_by_role("button", name="Open the quiz").click()
+    for player in (starter, other):
+        player.show("session")
+        player.page.get_by_role("button", name=re.compile("ready", re.I)).click()
+        expect(player.page.get_by_role("button", name="Not ready after all")).to_be_visible()
+    starter.check_accessibility()
+    starter.page.get_by_role("button", name="Begin").click()
+    for number in (1, 2):
+        answer_a_statement(starter, other, number)
+    for player in (starter, other):
+        expect(player.page.get_by_role("heading", name=re.compile("Final board"))).to_be_visible(
+            timeout=20_000
+        )
+        expect(player.page.locator(".podium__place")).to_have_count(2)
+        expect(player.page.locator(".gain")).to_contain_text("XP")
+
+
+def answer_a_statement(starter: Player, other: Player, number: int) -> None:
+    for player in (starter, other):
+        expect(player.page.get_by_text(f"Statement {number} of 2").first).to_be_visible(timeout=20_000)
+    text = starter.page.locator("#statement-text").inner_text()
+    starter.page.wait_for_timeout(READING_MS)
+    # One knows the answer and taps; the other always says false, by the keyboard.
+    button = starter.page.get_by_role("button", name="TRUE" if ANSWERS[text] else "FALSE")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    other.page.locator("body").press("f")
+    for player in (starter, other):
+        expect(player.page.locator(".reveal__verdict")).to_be_visible(timeout=20_000)
+        expect(player.page.locator(".standing")).to_have_count(2)
+    starter.check_accessibility()
+
+
+def visit_pages(player: Player, name: str) -> None:
+    for address in (
+        "/home/", "/rooms/", "/rooms/the-commons/", "/rooms/the-observatory/", "/characters/",
+        "/characters/vega/", "/characters/vega/talk/", f"/players/{name}/", "/settings/",
+    ):  # fmt: skip
+        response = player.page.goto(address)
+        assert response.status == 200, address
+        player.check_accessibility()
+
+
+def test_pages_for_strangers_have_no_serious_fault(server, browser):
+    stranger = Player(browser, server.url, DESKTOP)
+
+    for address in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+        stranger.page.goto(address)
+        stranger.check_accessibility()
+
+    assert stranger.complaints == []
+
+
+def test_a_private_talk_is_begun_from_the_characters_page(server, browser):
+    player = Player(browser, server.url, PHONE)
+    player.come_as_guest()
+
+    player.page.goto("/characters/lemma/")
+    player.page.get_by_role("link", name=re.compile("talk", re.I)).first.click()
+    player.page.locator("#composer-text").fill("What is a prime number?")
+    player.page.get_by_role("button", name="Send").click()
+
+    expect(player.page.locator(".msg--character", has_text="built-in engine").first).to_contain_text("prime")
+    assert player.complaints == []
