@@ -1,11 +1,11 @@
 """Who may read and write in a channel: asked of the channel's kind, with fresh rows, at every frame."""
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from messaging import kinds
@@ -58,7 +58,9 @@ def posting(player_id: int, room: UUID) -> Grant:
 def signed_in_player(session_key: str) -> Player | None:
     """Who is signed in under the session now: None after a logout, a new password or a deactivation."""
     store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
-    user = get_user(SimpleNamespace(session=store))
+    request = HttpRequest()
+    request.session = store
+    user = get_user(request)
     return user if isinstance(user, Player) else None
 
 

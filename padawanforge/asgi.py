@@ -20,14 +20,14 @@ from messaging.origins import guarded  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 from padawanforge.kit import hub, jobs, lifecycle  # noqa: E402
 
-# When the last connection to an SQLite file closes, its log is folded into
-# the file. Connections end with each request, so without this one every transaction would pay for that.
+# When the last connection to an SQLite file closes, its log is folded into the file. Connections end with
+# each request, so without this one every transaction would pay for that.
 _sentinel: sqlite3.Connection | None = None
 
 
 def _keep_database_open() -> None:
     global _sentinel  # noqa: PLW0603 - it lives as long as the process
-    if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+    if connection.vendor == "sqlite":
         _sentinel = sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)
         # Only a connection that has read something takes part in the log.
         _sentinel.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -6,8 +6,10 @@ from allauth.socialaccount.models import SocialLogin
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest
+from django.utils import timezone
 
 from players.actions.accounts import free_username, register
+from players.actions.guests import keep_guest
 from players.models import Player, PlayerProfile
 from players.rules import is_reserved
 
@@ -24,6 +26,12 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("username_blacklisted")
         return username
 
+    def new_user(self, request: HttpRequest) -> Player:
+        """The row to fill in: a guest's own one, so that his progress comes along."""
+        if request.user.is_authenticated and request.user.is_guest:
+            return Player.objects.get(pk=request.user.pk)
+        return super().new_user(request)
+
     def populate_username(self, request: HttpRequest, user: Player) -> None:
         # Never derived from the address or the real name, which would give them away.
         if not user.username:
@@ -32,7 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def save_user(self, request: HttpRequest, user: Player, form: Form, commit: bool = True) -> Player:
         super().save_user(request, user, form, commit=False)
-        if commit:
+        if commit and user.is_guest:
+            keep_guest(player=user, now=timezone.now())
+        elif commit:
             register(player=user)
         return user
 

@@ -4,6 +4,7 @@ from learning.models import Topic
 from learning.queries import topics_with_counts
 from npcs.choices import Difficulty
 from npcs.models import Npc, NpcCategory
+from padawanforge.kit.markdown import clean_text
 from rooms.models import Room, RoomSettings
 
 
@@ -15,10 +16,16 @@ class LobbyForm(forms.Form):
     difficulty = forms.ChoiceField(required=False, choices=[("", "Any level"), *Difficulty.choices])
     tag = forms.SlugField(required=False, max_length=40)
 
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
 
 class RoomForm(forms.ModelForm):
     tags = forms.CharField(
-        required=False, max_length=200, help_text="Words by which people find the room, separated by commas."
+        required=False,
+        max_length=200,
+        help_text="Words by which people find the room, separated by commas; at most eight.",
     )
     allow_anonymous = forms.BooleanField(required=False, initial=True, label="Guests may enter")
     members_start_sessions = forms.BooleanField(
@@ -40,7 +47,15 @@ class RoomForm(forms.ModelForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["characters"].queryset = Npc.objects.active().order_by("name")
-        self.fields["category"].queryset = NpcCategory.objects.filter(is_active=True).order_by("sort_order")
+        shelves = NpcCategory.objects.filter(is_active=True).order_by("sort_order", "display_name")
+        self.fields["category"].queryset = shelves
+
+    def clean_name(self) -> str:
+        """Invisible characters are no name."""
+        name = clean_text(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("Give the room a name that people can read.", code="required")
+        return name
 
     def clean_tags(self) -> list[str]:
         return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]

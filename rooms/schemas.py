@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
 
 
 class Refusal(Schema):
@@ -28,6 +29,16 @@ class RoomOut(Schema):
     characters: list[str]
     is_playing: bool
     is_mine: bool
+
+
+class LobbyIn(Schema):
+    """The filters of the lobby; empty means everything."""
+
+    search: str = Field("", max_length=100)
+    category: str = Field("", max_length=50)
+    difficulty: str = Field("", max_length=12)
+    tag: str = Field("", max_length=40)
+    after: str = Field("", max_length=60)
 
 
 class RoomPage(Schema):

@@ -1,6 +1,6 @@
 from padawanforge.kit import work
-from padawanforge.kit.jobs import job
-from rooms.actions import talk
+from padawanforge.kit.jobs import every, job
+from rooms.actions import rooms, talk
 from rooms.models import Reply
 
 
@@ -8,6 +8,11 @@ from rooms.models import Reply
 def react(pk: int) -> None:
     """A character answers a message."""
     talk.react(pk=pk)
+
+
+@every(60, name="rooms.recount_places")
+def recount_places() -> None:
+    rooms.recount_places()
 
 
 work.register(Reply, job="rooms.react", give_up=talk.give_up)

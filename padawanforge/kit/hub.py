@@ -11,7 +11,8 @@ on the server's event loop, which is captured at the first connection (`capture_
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -198,7 +199,7 @@ async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
     return await _guarded(lambda: call(_layer_group(group), side.channel_name), otherwise=False) is not False
 
 
-async def _guarded(call: Callable, *, otherwise: object = None) -> object:
+async def _guarded(call: Callable[[], Awaitable[Any]], *, otherwise: Any = None) -> Any:
     """The layer's answer, or `otherwise` when it does not give one in time."""
     if _breaker.is_open():
         return otherwise

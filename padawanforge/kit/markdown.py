@@ -5,6 +5,7 @@ import unicodedata
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 ALLOWED_TAGS = set(
     [
@@ -53,6 +54,18 @@ def render(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(html)  # noqa: S308 - cleaned by nh3 in the line above
+
+
+def spoken(text: str) -> str:
+    """What somebody says himself: the text without its markup and without code, which only quotes."""
+    return "\n".join(_spoken_line(token) for token in _parser.parse(text) if token.type == "inline")
+
+
+def _spoken_line(inline: Token) -> str:
+    said = {"text": lambda part: part.content, "softbreak": lambda part: "\n", "hardbreak": lambda part: "\n"}
+    # A word must not grow together with the word behind the code.
+    said["code_inline"] = lambda part: " "
+    return "".join(said[part.type](part) for part in inline.children or () if part.type in said)
 
 
 def clean_text(text: str) -> str:

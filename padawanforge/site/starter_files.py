@@ -2,8 +2,17 @@
 
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 STARTER_DIR = Path(__file__).resolve().parent / "starter"
+
+
+class Note(NamedTuple):
+    """A text from which a character answers."""
+
+    name: str
+    source: str
+    content: bytes
 
 
 def read(name: str) -> dict:
@@ -12,13 +21,23 @@ def read(name: str) -> dict:
 
 
 def characters() -> list[dict]:
-    """Each character's table, with `notes`: its Markdown files as (name, bytes), in order."""
+    """Each character's table, with its `notes` in the order of their file names."""
     tables = []
     for folder in sorted((STARTER_DIR / "characters").iterdir()):
         table = read(f"characters/{folder.name}/character.toml")
-        table["notes"] = [(note.name, note.read_bytes()) for note in sorted(folder.glob("knowledge/*.md"))]
+        table["notes"] = [note(path) for path in sorted(folder.glob("knowledge/*.md"))]
         tables.append(table)
     return tables
+
+
+def note(path: Path) -> Note:
+    """The title names the file, and the line on its source is kept beside the text, not quoted from it."""
+    head, source, *rest = path.read_text(encoding="utf-8").split("\n\n")
+    if not source.startswith("Source: "):
+        raise ValueError(f"{path} lacks the line on its source below the title.")
+    title = head.removeprefix("# ").strip()
+    content = "\n\n".join([head, *rest]).encode()
+    return Note(f"{title}.md", source.removeprefix("Source: ").strip(), content)
 
 
 def topics() -> list[dict]:

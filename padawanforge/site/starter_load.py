@@ -6,7 +6,7 @@ from django.db import transaction
 
 from learning.models import Statement, Topic
 from npcs.actions.knowledge import DuplicateFile, add_knowledge_file
-from npcs.models import AudiencePreset, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
+from npcs.models import AudiencePreset, KnowledgeFile, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
 from padawanforge.site import starter_files
 from rooms.actions.rooms import add_npc, open_room
 from rooms.models import Room
@@ -42,11 +42,12 @@ def load_characters(made: Counter[str]) -> None:
         notes = table.pop("notes")
         npc, created = make_character(table)
         made["characters"] += created
-        for name, content in notes:
+        for note in notes:
             try:
-                add_knowledge_file(npc=npc, name=name, content=content, player=None)
+                file = add_knowledge_file(npc=npc, name=note.name, content=note.content, player=None)
             except DuplicateFile:
                 continue
+            KnowledgeFile.objects.filter(pk=file.pk).update(description=note.source)
             made["knowledge files"] += 1
 
 

@@ -6,10 +6,11 @@ from django.core.cache import cache
 from django.db import transaction
 
 from padawanforge.kit.errors import DomainError
-from players.actions.access import deactivate
+from players.actions.access import cut_access, deactivate
 from players.actions.accounts import free_username, register
+from players.actions.roles import groups_of
 from players.choices import Provider, RoleName
-from players.models import DemoSession, Player
+from players.models import DemoSession, Player, PlayerProfile, Role
 from players.queries import expired_guests
 
 NEW_GUESTS_AN_HOUR = 20
@@ -25,6 +26,20 @@ def enter_as_guest(*, now: datetime, address: str) -> Player:
     if _count_guest(address) > NEW_GUESTS_AN_HOUR:
         raise TooManyGuests("Too many guests have come from your address in the last hour.")
     return _make_guest(now)
+
+
+@transaction.atomic
+def keep_guest(*, player: Player, now: datetime) -> Player:
+    """Save a guest who has signed up as a padawan: what he earned and wrote stays his."""
+    role = Role.objects.get(name=RoleName.PADAWAN)
+    player.is_guest, player.default_provider, player.primary_role = False, Provider.PASSWORD, role
+    player.save()
+    player.groups.set(groups_of(role))
+    # The display name was made up for the guest; from now on the chosen username is read.
+    PlayerProfile.objects.filter(player=player).update(display_name="")
+    DemoSession.objects.filter(player=player).update(converted_at=now)
+    cut_access(player)
+    return player
 
 
 def remove_expired_guests(*, now: datetime) -> list[str]:

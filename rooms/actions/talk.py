@@ -5,19 +5,22 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from messaging import events
 from messaging.actions.channels import add_member, open_channel
-from messaging.actions.messages import post_message
-from messaging.models import Channel, Message
+from messaging.actions.messages import Posted, post_message
+from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message
 from npcs.actions.speaking import Speech, speak
 from npcs.llm.base import Turn
 from npcs.models import Npc
 from padawanforge.kit.jobs import enqueue
+from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.work import WorkState
 from players.models import Player
 from rooms.choices import ROOM, TALK
@@ -30,10 +33,23 @@ logger = logging.getLogger(__name__)
 
 TURNS_HEARD = 20
 REPLIES_A_MINUTE = 10
+MINUTE = timedelta(minutes=1)
 DELTA_SECONDS = 0.08
 HELD_OFF = "I'll gladly talk about it after the reveal."
 SLOW_DOWN = "So many questions! Give me a minute, then ask me again."
 GAVE_UP = "I lost my thread and could not answer. Your message is kept; please ask me again."
+
+
+def say(*, room: Room, player: Player, text: str, client_id: UUID | None = None) -> Posted:
+    """Say something to everybody in the room; the characters that are called answer later."""
+    return post_message(channel=room.channel, player=player, text=text, client_id=client_id)
+
+
+@transaction.atomic
+def say_in_private(*, npc: Npc, player: Player, text: str, client_id: UUID | None = None) -> Posted:
+    """Say something to the character alone; a talk that would begin with a refused message does not begin."""
+    talk = open_talk(player=player, npc=npc)
+    return post_message(channel=talk.channel, player=player, text=text, client_id=client_id)
 
 
 @transaction.atomic
@@ -47,8 +63,8 @@ def open_talk(*, player: Player, npc: Npc) -> Talk:
         return talk
     talk = Talk.objects.create(player=player, npc=npc, channel=open_channel(kind=TALK))
     add_member(channel=talk.channel, player=player)
-    if npc.greeting:
-        post_message(channel=talk.channel, npc=npc, text=npc.greeting)
+    if greeting := clean_text(npc.greeting)[:MESSAGE_MAX_LENGTH]:
+        post_message(channel=talk.channel, npc=npc, text=greeting)
     return talk
 
 
@@ -84,8 +100,11 @@ def react(*, pk: int) -> None:
         return
     reply = Reply.objects.select_related("message__channel", "message__player__profile", "npc").get(pk=pk)
     channel, npc = reply.message.channel, reply.npc
-    if line := _line_instead(reply):
-        _finish(reply, Speech(line))
+    if _is_too_much(reply):
+        _slow_down(reply)
+        return
+    if channel.kind == ROOM and question_is_open(channel.room):
+        _finish(reply, Speech(HELD_OFF))
         return
     events.signal(channel, "npc.thinking", draft=str(reply.uuid), npc=_npc_data(npc))
     speech = speak(
@@ -99,16 +118,14 @@ def react(*, pk: int) -> None:
 
 def give_up(reply: Reply) -> None:
     """After the last attempt: an honest line instead of silence."""
-    logger.warning("Reply %s was given up: %s", reply.pk, reply.last_error)
-    _finish(reply, Speech(GAVE_UP), state=WorkState.FAILED)
+    logger.warning("Reply %s was given up after %s attempts.", reply.pk, reply.attempts)
+    _finish(reply, Speech(GAVE_UP), failure="It broke off several times.")
 
 
 @transaction.atomic
-def _finish(reply: Reply, speech: Speech, state: str = WorkState.DONE) -> None:
+def _finish(reply: Reply, speech: Speech, failure: str = "") -> None:
     """Post the answer and close the reply together: a reply that comes a second time posts nothing."""
-    # The conditional update takes the row, so of two workers one goes on.
-    unfinished = Reply.objects.filter(pk=reply.pk, state__in=(WorkState.WAITING, WorkState.RUNNING))
-    if not unfinished.update(state=state, lease_until=None):
+    if not _close(reply, failure):
         return
     metadata = {
         "draft": str(reply.uuid),
@@ -125,15 +142,28 @@ def _finish(reply: Reply, speech: Speech, state: str = WorkState.DONE) -> None:
     )
 
 
-def _line_instead(reply: Reply) -> str:
-    """What the character says without thinking; empty when it shall think."""
-    channel = reply.message.channel
-    if channel.kind == ROOM and question_is_open(channel.room):
-        return HELD_OFF
-    recent = Reply.objects.filter(
-        message__player=reply.message.player, created_at__gt=reply.created_at - timedelta(minutes=1)
+def _close(reply: Reply, failure: str = "") -> bool:
+    """False when another worker has closed it: the conditional update takes the row, so only one goes on."""
+    unfinished = Reply.objects.filter(pk=reply.pk, state__in=(WorkState.WAITING, WorkState.RUNNING))
+    state = WorkState.FAILED if failure else WorkState.DONE
+    return bool(unfinished.update(state=state, last_error=failure, lease_until=None))
+
+
+def _is_too_much(reply: Reply) -> bool:
+    """Whether the player got, or is about to get, as many answers in a minute as one may have."""
+    earlier = Reply.objects.filter(
+        message__player=reply.message.player_id, pk__lt=reply.pk, created_at__gt=reply.created_at - MINUTE
     )
-    return SLOW_DOWN if recent.count() > REPLIES_A_MINUTE else ""
+    return earlier.exclude(state=WorkState.FAILED).count() >= REPLIES_A_MINUTE
+
+
+def _slow_down(reply: Reply) -> None:
+    """Say once a minute that it is too much; the other questions are dropped."""
+    failure = "Too many questions in a minute."
+    if cache.add(f"rooms.slow_down.{reply.message.player_id}", 1, timeout=MINUTE.total_seconds()):
+        _finish(reply, Speech(SLOW_DOWN), failure=failure)
+    else:
+        _close(reply, failure)
 
 
 def _stream_to(channel: Channel, reply: Reply) -> Callable[[str], None]:

@@ -1,3 +1,4 @@
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -6,7 +7,7 @@ from django.utils import timezone
 from learning.admin import GamesAdmin
 from messaging.actions.channels import open_channel
 from players.permissions import may
-from rooms.actions.rooms import close_room, reopen_room
+from rooms.actions.rooms import TAKEN_SLUGS, close_room, reopen_room
 from rooms.choices import ROOM
 from rooms.models import Room, RoomNpc, RoomSettings, Tag
 
@@ -27,6 +28,24 @@ class GamesInline:
         return may(request.user, "games.create")
 
 
+class RoomForm(forms.ModelForm):
+    class Meta:
+        model = Room
+        fields = ("name", "slug", "max_players")
+
+    def clean_slug(self) -> str:
+        if self.cleaned_data["slug"] in TAKEN_SLUGS:
+            raise forms.ValidationError("This address is taken by a page.", code="taken")
+        return self.cleaned_data["slug"]
+
+    def clean_max_players(self) -> int:
+        """Nobody is put out of a room by making it smaller."""
+        if self.cleaned_data["max_players"] < self.instance.current_players:
+            message = f"There are {self.instance.current_players} people in the room."
+            raise forms.ValidationError(message, code="too_small")
+        return self.cleaned_data["max_players"]
+
+
 class SettingsInline(GamesInline, admin.StackedInline):
     model = RoomSettings
     can_delete = False
@@ -41,6 +60,7 @@ class CharactersInline(GamesInline, admin.TabularInline):
 
 @admin.register(Room)
 class RoomAdmin(GamesAdmin):
+    form = RoomForm
     list_display = (
         "name",
         "category",
@@ -63,9 +83,10 @@ class RoomAdmin(GamesAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fields = (
         "name", "slug", "description", "room_type", "category", "difficulty", "tags", "is_featured",
-        "max_players", "owner",
+        "max_players", "owner", "current_players", "closed_at",
     )  # fmt: skip
-    raw_id_fields = ("owner",)
+    # The owner is the member with that role, so he is not changed here alone.
+    readonly_fields = ("owner", "current_players", "closed_at")
     filter_horizontal = ("tags",)
     inlines = (SettingsInline, CharactersInline)
     ordering = ("-last_activity_at",)
@@ -87,6 +108,19 @@ class RoomAdmin(GamesAdmin):
         if not change:
             obj.channel = open_channel(kind=ROOM)
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # Settings that were left as they are offered come back as an unchanged row, which nobody saves.
+        RoomSettings.objects.get_or_create(room=form.instance)
+
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseModelFormSet, change: bool
+    ) -> None:
+        for row in formset.forms:
+            if isinstance(row.instance, RoomNpc) and row.instance.pk is None:
+                row.instance.added_by = request.user
+        super().save_formset(request, form, formset, change)
 
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:

@@ -1,16 +1,22 @@
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from messaging.models import Channel, ChannelMember, Message
 from messaging.queries import present_counts
 from npcs.models import Npc
+from padawanforge.kit.markdown import clean_text
 from players.models import Player
 from players.permissions import may
 from rooms.models import GameSession, Room, RoomNpc
 
 PAGE = 24
+MAX_WORDS = 8
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+KEY = re.compile(r"([01])-(\d{1,17})-(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """Rooms of the lobby, and the key of the next page (empty on the last one)."""
+
     cards: Sequence[Card]
     older: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the lobby ended. Rooms move up while somebody reads, so it holds values, no room."""
+
+    is_featured: bool
+    active_at: datetime
+    pk: int
 
 
 def rooms_open_to(player: Player) -> QuerySet[Room]:
@@ -64,25 +81,20 @@ def featured_rooms() -> QuerySet[Room]:
 def lobby(player: Player, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
     """A page of the lobby: featured first, then by the last activity. `after` is the last page's key."""
     rooms = narrowed(rooms_open_to(player), filters).order_by("-is_featured", "-last_activity_at", "-pk")
-    if key := _key(after):
-        rooms = _after(rooms, key)
+    if place := _place(after):
+        rooms = _after(rooms, place)
     found = list(rooms.prefetch_related(active_npcs(), "tags")[: limit + 1])
-    older = found[limit - 1].slug if len(found) > limit else ""
+    older = _key(found[limit - 1]) if len(found) > limit else ""
     return Page(cards(found[:limit], player), older)
 
 
 def narrowed(rooms: QuerySet[Room], filters: Filters) -> QuerySet[Room]:
-    if filters.search:
-        words = filters.search[:100]
-        tagged = Room.tags.through.objects.filter(room=OuterRef("pk"), tag__name__icontains=words)
-        rooms = rooms.filter(Q(name__icontains=words) | Q(description__icontains=words) | Exists(tagged))
-    if filters.category:
-        rooms = rooms.filter(category__name=filters.category)
-    if filters.difficulty:
-        rooms = rooms.filter(difficulty=filters.difficulty)
-    if filters.tag:
-        rooms = rooms.filter(tags__name=filters.tag)
-    return rooms
+    """Every word of the search is somewhere in the name, the description or the tags."""
+    for word in clean_text(filters.search).split()[:MAX_WORDS]:
+        tagged = Room.tags.through.objects.filter(room=OuterRef("pk"), tag__name__icontains=word)
+        rooms = rooms.filter(Q(name__icontains=word) | Q(description__icontains=word) | Exists(tagged))
+    exact = {"category__name": filters.category, "difficulty": filters.difficulty, "tags__name": filters.tag}
+    return rooms.filter(**{column: clean_text(value) for column, value in exact.items() if value})
 
 
 def cards(rooms: Sequence[Room], player: Player) -> list[Card]:
@@ -107,19 +119,16 @@ def cards(rooms: Sequence[Room], player: Player) -> list[Card]:
 
 
 def active_npcs() -> Prefetch:
-    """The characters of a room, in the order in which they came: the first one hosts."""
+    """The characters of a room, in the order in which they came."""
     places = RoomNpc.objects.filter(is_active=True, npc__is_active=True)
     return Prefetch("npcs", places.select_related("npc").order_by("pk"))
 
 
 def speaking_npcs(channel: Channel) -> list[Npc]:
     """The characters that may be called in the room of the channel."""
-    return list(
-        Npc.objects.active()
-        .filter(room_places__room__channel=channel, room_places__is_active=True)
-        .exclude(room_places__room__channel=channel, room_places__role=RoomNpc.Role.OBSERVER)
-        .order_by("room_places__pk")
-    )
+    places = RoomNpc.objects.filter(room__channel=channel, is_active=True, npc__is_active=True)
+    speaking = places.exclude(role=RoomNpc.Role.OBSERVER).select_related("npc").order_by("pk")
+    return [place.npc for place in speaking]
 
 
 def membership(room: Room, player: Player) -> ChannelMember | None:
@@ -132,13 +141,20 @@ def last_messages(message: Message, limit: int) -> list[Message]:
     return list(said.exclude(type=Message.Type.SYSTEM).order_by("-seq")[:limit])[::-1]
 
 
-def _key(slug: str) -> Room | None:
-    return Room.objects.filter(slug=slug).first() if slug else None
+def _key(room: Room) -> str:
+    moment = (room.last_activity_at - EPOCH) // timedelta(microseconds=1)
+    return f"{int(room.is_featured)}-{moment}-{room.pk}"
 
 
-def _after(rooms: QuerySet[Room], last: Room) -> QuerySet[Room]:
-    later = Q(last_activity_at__lt=last.last_activity_at) | Q(
-        last_activity_at=last.last_activity_at, pk__lt=last.pk
-    )
-    same = Q(is_featured=last.is_featured) & later
-    return rooms.filter(same | Q(is_featured=False)) if last.is_featured else rooms.filter(same)
+def _place(key: str) -> Place | None:
+    """None for what is no key: then the lobby begins at its beginning."""
+    if not (match := KEY.fullmatch(key)):
+        return None
+    is_featured, moment, pk = (int(part) for part in match.groups())
+    return Place(bool(is_featured), EPOCH + timedelta(microseconds=moment), pk)
+
+
+def _after(rooms: QuerySet[Room], place: Place) -> QuerySet[Room]:
+    at_once = Q(last_activity_at=place.active_at, pk__lt=place.pk)
+    later = Q(is_featured=place.is_featured) & (Q(last_activity_at__lt=place.active_at) | at_once)
+    return rooms.filter(later | Q(is_featured=False)) if place.is_featured else rooms.filter(later)

@@ -21,7 +21,7 @@ def walk(resolver: URLResolver, prefix: str = "") -> list[tuple[str, object]]:
 
 
 def is_foreign(route: str, view: object) -> bool:
-    return route.startswith(("admin/", "api/v1/")) or view.__module__.startswith(FOREIGN)
+    return route.startswith(("admin/", "api/v1/", "accounts/")) or view.__module__.startswith(FOREIGN)
 
 
 def test_every_address_declares_its_access():

@@ -140,7 +140,8 @@ def play_a_quiz(starter: Player, other: Player) -> None:
 
 def answer_a_statement(starter: Player, other: Player, number: int) -> None:
     for player in (starter, other):
-        expect(player.page.get_by_text(f"Statement {number} of 2").first).to_be_visible(timeout=20_000)
+        line = player.page.locator("#session-panel").get_by_text(f"Statement {number} of 2")
+        expect(line).to_be_visible(timeout=20_000)
     text = starter.page.locator("#statement-text").inner_text()
     starter.page.wait_for_timeout(READING_MS)
     # One knows the answer and taps; the other always says false, by the keyboard.

@@ -6,7 +6,7 @@ import time
 import uuid
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 
 from tests.browser.client import Socket, post, sign_in_as_guest
 from tests.browser.server import Server
@@ -60,7 +60,7 @@ def send_until_answered(socket: Socket, cid: str, text: str, *, epoch: str) -> i
     while True:
         try:
             answer = socket.send_message(cid, text)
-        except (ConnectionClosed, TimeoutError, OSError):
+        except (WebSocketException, TimeoutError, OSError):
             reconnect(socket, epoch)
             continue
         if answer["op"] == "ok":
@@ -73,7 +73,7 @@ def reconnect(socket: Socket, epoch: str) -> None:
     for _ in range(300):
         try:
             socket.open(since=0, epoch=epoch)
-        except (ConnectionClosed, TimeoutError, OSError, EOFError):
+        except (WebSocketException, TimeoutError, OSError, EOFError):
             time.sleep(0.1)
         else:
             return

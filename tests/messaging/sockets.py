@@ -3,12 +3,20 @@
 import json
 from uuid import uuid4
 
+from asgiref.testing import ApplicationCommunicator
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
 from messaging.subscriptions import in_database
 from padawanforge.asgi import application
+
+
+class Communicator(WebsocketCommunicator):
+    """Channels' own keeps database connections open for the sake of databases in memory; ours are closed."""
+
+    send_input = ApplicationCommunicator.send_input
+    receive_output = ApplicationCommunicator.receive_output
 
 
 def cookie_of(player):
@@ -24,7 +32,7 @@ class Tab:
         headers = [(b"host", host.encode()), (b"cookie", cookie.encode())]
         if origin is not None:
             headers.append((b"origin", origin.encode()))
-        self.socket = WebsocketCommunicator(application, "/ws/v1/", headers, ["padawan.v1"])
+        self.socket = Communicator(application, "/ws/v1/", headers, ["padawan.v1"])
         self.heard = []
         self.acknowledges = True
 
@@ -90,6 +98,7 @@ class Tab:
         while True:
             message = await self.socket.receive_output(within)
             if message["type"] == "websocket.close":
+                await self.socket.wait()
                 return message.get("code", 1000)
             self.heard.append(json.loads(message["text"]))
 

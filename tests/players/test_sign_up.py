@@ -98,12 +98,16 @@ def test_nothing_is_left_of_a_sign_up_that_was_refused(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_guest_who_signs_up_becomes_a_new_player(client, signed_in):
+def test_a_guest_who_signs_up_keeps_what_he_has(client, signed_in):
     guest = enter_as_guest(now=timezone.now(), address="198.51.100.7")
     signed_in(guest)
 
     client.post(SIGN_UP, GOOD)
 
     player = Player.objects.get(username="ada")
-    assert player != guest
+    assert player == guest
+    assert (player.is_guest, player.primary_role.name) == (False, "padawan")
+    assert list(player.groups.values_list("role__name", flat=True)) == ["padawan"]
+    assert player.demo_session.converted_at is not None
+    assert player.check_password(GOOD["password1"])
     assert client.session["_auth_user_id"] == str(player.pk)

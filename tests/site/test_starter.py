@@ -57,7 +57,7 @@ def test_what_a_game_master_changed_is_left_alone(loaded):
 
 def test_every_character_has_three_pages_of_notes():
     for character in starter_files.characters():
-        pages = [len(content.split()) for _, content in character["notes"]]
+        pages = [len(note.content.split()) for note in character["notes"]]
 
         assert len(pages) >= 3
         assert min(pages) >= WORDS_ON_A_PAGE

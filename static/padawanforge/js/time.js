@@ -8,10 +8,12 @@ const UNITS = [
   ["minute", 60],
 ];
 const language = document.documentElement.lang || undefined;
+// The chosen zone, else the device's own.
+const timeZone = document.documentElement.dataset.timeZone || undefined;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short", timeZone });
 
 export function relativeTime(moment, now = new Date()) {
   const seconds = Math.round((moment - now) / 1000);

@@ -12,18 +12,27 @@ function refreshPeople() {
   }, PEOPLE_DELAY_MS);
 }
 
+// Puts the name where one is writing, with a blank on both sides.
 function call(name) {
   const text = document.getElementById("composer-text");
-  if (!text) return;
-  const gap = text.value && !text.value.endsWith(" ") ? " " : "";
-  text.value += `${gap}@${name} `;
+  if (!text || text.disabled) return;
+  const before = text.value.slice(0, text.selectionStart);
+  const after = text.value.slice(text.selectionEnd);
+  const mention = `${/\S$/.test(before) ? " " : ""}@${name}${/^\s/.test(after) ? "" : " "}`;
+  text.setRangeText(mention, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new Event("input", { bubbles: true }));
   document.querySelector('[data-show-view="chat"]')?.click();
   text.focus();
 }
 
+const ofPeople = (type) => type === "presence" || type === "people" || type.startsWith("member.");
+
 document.addEventListener("padawan:event", ({ detail }) => {
-  if (detail.type === "presence" || detail.type.startsWith("member.") || detail.type === "people") refreshPeople();
+  if (ofPeople(detail.type)) refreshPeople();
+  if (detail.type === "room.archived") {
+    const text = "This room was closed. Nobody can write in it any more.";
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "warning" } }));
+  }
 });
 room.addEventListener("click", (event) => {
   const button = event.target.closest("[data-mention]");
