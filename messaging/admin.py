@@ -57,7 +57,7 @@ class ChannelAdmin(ReadOnlyAdmin):
 
     @admin.display(description="members", ordering="people")
     def people(self, channel: Channel) -> int:
-        return channel.people  # type: ignore[attr-defined] - annotated by get_queryset
+        return channel.people  # type: ignore[attr-defined]
 
 
 @admin.register(Message)

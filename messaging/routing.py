@@ -2,4 +2,5 @@ from django.urls import path
 
 from messaging.consumers import socket
 
-websocket_urlpatterns = [path("ws/v1/", socket)]  # type: ignore[arg-type] - an ASGI application, not a view
+# ASGI applications instead of views, which the stubs do not know.
+websocket_urlpatterns = [path("ws/v1/", socket)]  # type: ignore[arg-type]

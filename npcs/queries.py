@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -25,7 +26,7 @@ _building = threading.Lock()
 class DirectoryPage:
     """Characters with their passages counted; `after` is the slug that the next page begins behind."""
 
-    npcs: list[Npc]
+    npcs: Sequence[Npc]
     after: str
 
 

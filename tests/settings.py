@@ -24,3 +24,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         "OPTIONS": {**options, "init_command": options["init_command"].replace("=FULL", "=OFF")},
     }
+
+# One process, one loop a test: the hub hands events over directly. The Redis layer is tested where it
+# matters, between processes: tests/kit/test_hub.py, and the real servers of tests/browser.
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 2000}}
+}

@@ -126,12 +126,12 @@ class RoomAdmin(GamesAdmin):
     def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         now = timezone.now()
         closed = sum(close_room(room=room, now=now) for room in queryset.select_related("channel"))
-        self.message_user(request, f"{closed} rooms closed.", messages.SUCCESS)
+        self.message_user(request, f"Rooms closed: {closed}.", messages.SUCCESS)
 
     @admin.action(description="Open the selected rooms again", permissions=["change"])
     def reopen_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         opened = sum(reopen_room(room=room) for room in queryset)
-        self.message_user(request, f"{opened} rooms opened.", messages.SUCCESS)
+        self.message_user(request, f"Rooms opened: {opened}.", messages.SUCCESS)
 
 
 @admin.register(Tag)

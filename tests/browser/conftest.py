@@ -1,4 +1,3 @@
-import os
 import shutil
 from collections.abc import Iterator
 
@@ -21,10 +20,10 @@ def server(tmp_path_factory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread; Django's guard would refuse the ORM in all later tests.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Playwright's loop runs in this thread for as long as the browser lives: not beyond the module, for
+    # asynchronous tests need the thread without a loop.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS

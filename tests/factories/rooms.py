@@ -1,8 +1,10 @@
 import factory
 
-from rooms.models import Room, RoomNpc, RoomSettings
+from messaging.models import Message
+from rooms.models import Reply, Room, RoomNpc, RoomSettings
 from tests.factories.messaging import ChannelFactory
 from tests.factories.npcs import NpcCategoryFactory, NpcFactory
+from tests.factories.players import PlayerFactory
 
 
 class RoomFactory(factory.django.DjangoModelFactory):
@@ -28,3 +30,23 @@ class RoomNpcFactory(factory.django.DjangoModelFactory):
 
     room = factory.SubFactory(RoomFactory)
     npc = factory.SubFactory(NpcFactory)
+
+
+class ReplyFactory(factory.django.DjangoModelFactory):
+    """An answer that somebody waits for: asked in a message that no receiver has heard."""
+
+    class Meta:
+        model = Reply
+
+    class Params:
+        channel = factory.SubFactory(ChannelFactory, kind="room")
+        player = factory.SubFactory(PlayerFactory)
+
+    npc = factory.SubFactory(NpcFactory)
+
+    @factory.lazy_attribute
+    def message(self):
+        seq = self.channel.messages.count() + 1000
+        return Message.objects.create(
+            channel=self.channel, player=self.player, seq=seq, text="What is a comet?"
+        )
