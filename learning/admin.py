@@ -1,8 +1,9 @@
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
-from learning.actions.statements import approve, retire, send_back
+from learning.actions.statements import approve, create_statement, reject, retire, revise_statement
 from learning.models import AnswerEvent, Statement, Topic
 from players.permissions import may
 
@@ -56,29 +57,38 @@ class StatementAdmin(GamesAdmin):
     search_fields = ("text", "explanation", "subtopic", "fact_key")
     autocomplete_fields = ("topic",)
     raw_id_fields = ("npc",)
-    readonly_fields = ("version", "quality_score", "usage_count", "last_used", "created_by", "validated_by")
+    readonly_fields = (
+        "lifecycle",
+        "version",
+        "quality_score",
+        "usage_count",
+        "last_used",
+        "created_by",
+        "validated_by",
+    )
     exclude = ("uuid",)
     ordering = ("topic__name", "-pk")
     list_per_page = 50
     show_full_result_count = False
-    actions = ("approve_statements", "send_statements_back", "retire_statements")
+    actions = ("approve_statements", "reject_statements", "retire_statements")
 
-    def save_model(self, request: HttpRequest, obj: Statement, form: object, change: bool) -> None:
-        if not change:
-            obj.created_by = request.user
-        super().save_model(request, obj, form, change)
+    def save_model(self, request: HttpRequest, obj: Statement, form: ModelForm, change: bool) -> None:
+        if change:
+            revise_statement(statement=obj, is_reworded=bool({"text", "answer"} & set(form.changed_data)))
+        else:
+            create_statement(statement=obj, player=request.user)
 
     @admin.action(description="Approve: play them from now on", permissions=["change"])
     def approve_statements(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
         count = approve(statements=queryset, player=request.user)
         self.message_user(request, f"{count} statements approved.", messages.SUCCESS)
 
-    @admin.action(description="Send back to the drafts", permissions=["change"])
-    def send_statements_back(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
-        count = send_back(statements=queryset, player=request.user)
-        self.message_user(request, f"{count} statements sent back.", messages.SUCCESS)
+    @admin.action(description="Reject: back to the drafts", permissions=["change"])
+    def reject_statements(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
+        count = reject(statements=queryset, player=request.user)
+        self.message_user(request, f"{count} statements rejected.", messages.SUCCESS)
 
-    @admin.action(description="Retire: never play them again", permissions=["delete"])
+    @admin.action(description="Retire: take them out of play", permissions=["delete"])
     def retire_statements(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
         count = retire(statements=queryset, player=request.user)
         self.message_user(request, f"{count} statements retired.", messages.SUCCESS)

@@ -1,12 +1,14 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from random import Random
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from learning.models import AnswerEvent, Statement, Topic
+from learning.rules import key_order
 from players.models import Player
 
-MAX_SAME_KEY_IN_A_ROW = 4
+NEVER = datetime.min.replace(tzinfo=UTC)
 PLAYABLE = Q(statements__lifecycle=Statement.Lifecycle.APPROVED)
 
 
@@ -19,61 +21,73 @@ def topics_with_counts() -> QuerySet[Topic]:
     )
 
 
-def answers_today(player: Player, since: object) -> bool:
-    """Whether the player has answered in a session since the moment."""
-    return AnswerEvent.objects.filter(
-        player=player, received_at__gte=since, session_uuid__isnull=False
-    ).exists()
-
-
 def pick_statements(
-    *, topic: Topic, difficulty: str, count: int, rng: Random, seen_by: Iterable[int] = ()
+    *, topic: Topic, difficulty: str, count: int, rng: Random, avoid_recent_for: Iterable[Player] = ()
 ) -> list[Statement]:
-    """Statements for a session, at most `count`: one variant of a fact, keys balanced, the least used first.
+    """Statements for a session, at most `count`: one variant of a fact, keys balanced, in playing order.
 
-    `seen_by` are ids of players: what they answered lately comes last.
+    What the players have answered comes last (the longest ago first), and of the rest the least recently
+    used comes first; chance decides only between equals. An empty difficulty means all of them.
     """
     statements = Statement.objects.playable().filter(topic=topic)
     if difficulty:
         statements = statements.filter(difficulty=difficulty)
-    recent = set(
-        AnswerEvent.objects.filter(player_id__in=list(seen_by), statement__topic=topic)
-        .order_by("-received_at")
-        .values_list("statement_id", flat=True)[:200]
+    answered = dict(
+        AnswerEvent.objects.filter(player__in=list(avoid_recent_for), statement__topic=topic)
+        .values_list("statement_id")
+        .annotate(Max("received_at"))
     )
     pool = list(statements.order_by("pk"))
     rng.shuffle(pool)
-    pool.sort(key=lambda statement: (statement.pk in recent, statement.usage_count))
-    return arranged(balanced(pool, count), rng)
+    pool.sort(key=lambda one: (answered.get(one.pk, NEVER), one.last_used or NEVER))
+    return arranged(balanced(pool, count, rng), rng)
 
 
-def balanced(pool: list[Statement], count: int) -> list[Statement]:
-    """The first of each fact, as many true as false ones as far as the pool allows."""
-    chosen: list[Statement] = []
-    facts: set[str] = set()
-    left = {True: (count + 1) // 2, False: count // 2}
-    for is_strict in (True, False):
-        for statement in pool:
-            fact = statement.fact_key or f"#{statement.pk}"
-            if len(chosen) >= count or fact in facts or (is_strict and not left[statement.answer]):
-                continue
-            chosen.append(statement)
-            facts.add(fact)
-            left[statement.answer] = max(left[statement.answer] - 1, 0)
-    return chosen
+def balanced(pool: Sequence[Statement], count: int, rng: Random) -> list[Statement]:
+    """One variant of each fact, earlier facts first, half of them true as far as the pool allows."""
+    facts: dict[str, dict[bool, Statement]] = {}
+    for statement in pool:
+        variants = facts.setdefault(statement.fact_key or f"#{statement.pk}", {})
+        variants.setdefault(statement.answer, statement)
+    count = min(count, len(facts))
+    room = dict(zip(rng.sample((True, False), 2), (count // 2, count - count // 2), strict=True))
+    chosen = _facts_within(list(facts.values()), count, room)
+    return [_variant(fact, room) for fact in sorted(chosen, key=len)]
 
 
-def arranged(statements: list[Statement], rng: Random) -> list[Statement]:
-    """In random order, but never more than four equal keys in a row where that can be helped."""
-    piles = {key: [s for s in statements if s.answer == key] for key in (True, False)}
+def _facts_within(
+    facts: Sequence[dict[bool, Statement]], count: int, room: dict[bool, int]
+) -> list[dict[bool, Statement]]:
+    """The first `count` facts that keep the balance; others only where the pool has too few of them.
+
+    A fact with both variants fits everywhere, so only those with a single one use up a key's room.
+    """
+    used = {True: 0, False: 0}
+    fitting, others = [], []
+    for fact in facts:
+        key = next(iter(fact))
+        fits = len(fact) == 2 or used[key] < room[key]
+        if fits and len(fitting) < count:
+            used[key] += len(fact) == 1
+            fitting.append(fact)
+        else:
+            others.append(fact)
+    return fitting + others[: count - len(fitting)]
+
+
+def _variant(fact: dict[bool, Statement], room: dict[bool, int]) -> Statement:
+    """The variant whose turn it is, or the other one when its key has no room left."""
+    key = next(iter(fact))
+    if room[key] <= 0 and len(fact) == 2:
+        key = not key
+    room[key] -= 1
+    return fact[key]
+
+
+def arranged(statements: Sequence[Statement], rng: Random) -> list[Statement]:
+    """In random order, with keys as `learning.rules.key_order` lays them."""
+    piles = {key: [one for one in statements if one.answer is key] for key in (True, False)}
     for pile in piles.values():
         rng.shuffle(pile)
-    ordered: list[Statement] = []
-    while piles[True] or piles[False]:
-        share = len(piles[True]) / (len(piles[True]) + len(piles[False]))
-        key = rng.random() < share
-        last = [statement.answer for statement in ordered[-MAX_SAME_KEY_IN_A_ROW:]]
-        if len(last) == MAX_SAME_KEY_IN_A_ROW and last == [key] * MAX_SAME_KEY_IN_A_ROW:
-            key = not key
-        ordered.append((piles[key] or piles[not key]).pop())
-    return ordered
+    order = key_order(trues=len(piles[True]), falses=len(piles[False]), rng=rng)
+    return [piles[key].pop() for key in order]

@@ -1,30 +1,56 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from learning.models import Statement
 from players.models import Player
 
+Lifecycle = Statement.Lifecycle
+
+
+def create_statement(*, statement: Statement, player: Player) -> Statement:
+    """Store what somebody has written; it waits for review, whoever wrote it."""
+    statement.created_by = player
+    statement.lifecycle = Lifecycle.PENDING
+    statement.save(force_insert=True)
+    return statement
+
+
+@transaction.atomic
+def revise_statement(*, statement: Statement, is_reworded: bool) -> None:
+    """Store a change. Another text or key is another version: answers remember which one was shown."""
+    statement.save()
+    if is_reworded:
+        Statement.objects.filter(pk=statement.pk).update(version=F("version") + 1)
+
 
 def approve(*, statements: QuerySet[Statement], player: Player) -> int:
-    """From now on they are played; how many changed."""
-    waiting = statements.exclude(lifecycle=Statement.Lifecycle.APPROVED)
-    return waiting.update(lifecycle=Statement.Lifecycle.APPROVED, validated_by=player)
+    """From now on they are played, also those that were out of play; how many changed."""
+    return _move(statements.exclude(lifecycle=Lifecycle.APPROVED), Lifecycle.APPROVED, player)
 
 
-def send_back(*, statements: QuerySet[Statement], player: Player) -> int:
-    """Back to the drafts: not played until somebody approves them."""
-    others = statements.exclude(lifecycle=Statement.Lifecycle.DRAFT)
-    return others.update(lifecycle=Statement.Lifecycle.DRAFT, validated_by=player)
+def reject(*, statements: QuerySet[Statement], player: Player) -> int:
+    """Back to the drafts: not played until somebody approves them. What is retired stays retired."""
+    others = statements.exclude(lifecycle__in=(Lifecycle.DRAFT, Lifecycle.RETIRED))
+    return _move(others, Lifecycle.DRAFT, player)
 
 
 def retire(*, statements: QuerySet[Statement], player: Player) -> int:
-    """Out of play for good; answers already given stay in the learners' history."""
-    others = statements.exclude(lifecycle=Statement.Lifecycle.RETIRED)
-    return others.update(lifecycle=Statement.Lifecycle.RETIRED, validated_by=player)
+    """Out of play; answers already given stay in the learners' history."""
+    return _move(statements.exclude(lifecycle=Lifecycle.RETIRED), Lifecycle.RETIRED, player)
 
 
+def _move(statements: QuerySet[Statement], lifecycle: Lifecycle, player: Player) -> int:
+    return statements.order_by().update(lifecycle=lifecycle, validated_by=player)
+
+
+@transaction.atomic
 def note_use(*, statement_ids: Iterable[int], now: datetime) -> None:
-    used = Statement.objects.filter(pk__in=statement_ids)
+    """They were played once more."""
+    used = Statement.objects.filter(pk__in=list(statement_ids))
+    # Locked in one order, so that two sessions that end at once never wait for each other for ever. Answers
+    # that are being stored hold a key share of their statement, which this weaker lock lets pass.
+    list(used.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     used.update(usage_count=F("usage_count") + 1, last_used=now)

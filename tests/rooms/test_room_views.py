@@ -1,4 +1,4 @@
-"""The pages of a room, as a browser without scripts meets them; its list of people, and what scripts fetch."""
+"""The pages of a room, as a browser without scripts meets them, and what scripts fetch."""
 
 from uuid import uuid4
 
