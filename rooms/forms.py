@@ -82,7 +82,7 @@ class SessionForm(forms.Form):
     topic = forms.ModelChoiceField(Topic.objects.none(), empty_label=None)
     difficulty = forms.ChoiceField(required=False, choices=[("", "All levels"), *Difficulty.choices])
     rounds = forms.IntegerField(min_value=1, max_value=20, initial=10, label="Statements")
-    seconds = forms.IntegerField(min_value=5, max_value=120, initial=20, label="Seconds for each")
+    seconds = forms.IntegerField(min_value=10, max_value=60, initial=20, label="Seconds for each")
     host = forms.ModelChoiceField(
         Npc.objects.none(), required=False, empty_label="The first character of the room"
     )

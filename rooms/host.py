@@ -4,19 +4,21 @@ The functions for open questions take no statement, no key and no explanation, s
 what it does not get.
 """
 
+import re
 from collections.abc import Sequence
 from random import Random
 
 OPENINGS = (
-    "A quiz on **{topic}** is about to begin: {rounds} statements, {seconds} seconds each. Press *Ready*!",
+    "A quiz on **{topic}** begins soon: {rounds} statements, {seconds} seconds each. Say when you are *ready*!",
     "Who knows **{topic}**? {rounds} statements are waiting, {seconds} seconds for each. Get *ready*!",
-    "Gather round: {rounds} statements on **{topic}**, {seconds} seconds each. Say when you are *ready*.",
+    "Gather round: {rounds} statements on **{topic}**, {seconds} seconds each. Come and join!",
 )
 QUESTIONS = (
     "Statement {number} of {rounds}: true or false?",
     "Here comes number {number} of {rounds}. What do you think?",
     "Number {number} of {rounds} is on the board.",
 )
+AGAIN = "We were interrupted. Once more number {number}, with the whole time."
 LAST_QUESTION = "The last one, number {number}. Everything is still open!"
 ALL_RIGHT = ("Everybody had it right!", "A clean sweep: all of you were right.")
 NONE_RIGHT = (
@@ -25,6 +27,7 @@ NONE_RIGHT = (
 )
 SOME_RIGHT = ("{right} of {answers} had it right.", "{right} out of {answers} were right.")
 NO_ANSWER = "Nobody answered in time. Have a look at the reason anyway."
+MARKUP = re.compile(r"([\\`*_\[\]<>~&])")
 FASTEST = "{name} was the fastest."
 
 
@@ -37,6 +40,10 @@ def question(*, number: int, rounds: int, seed: int) -> str:
     return line.format(number=number, rounds=rounds)
 
 
+def question_again(*, number: int) -> str:
+    return AGAIN.format(number=number)
+
+
 def reveal(*, is_true: bool, answers: int, right: int, fastest: str, seed: int) -> str:
     """After the reveal: the key, how many were right, and who was the fastest of them."""
     chance = Random(seed)
@@ -46,7 +53,7 @@ def reveal(*, is_true: bool, answers: int, right: int, fastest: str, seed: int) 
     lines = ALL_RIGHT if right == answers else SOME_RIGHT if right else NONE_RIGHT
     words = [key, chance.choice(lines).format(right=right, answers=answers)]
     if fastest and answers > 1:
-        words.append(FASTEST.format(name=fastest))
+        words.append(FASTEST.format(name=plain(fastest)))
     return " ".join(words)
 
 
@@ -55,6 +62,11 @@ def farewell(*, podium: Sequence[tuple[str, int]]) -> str:
     if not podium:
         return "The quiz is over. Next time somebody will answer!"
     winner, points = podium[0]
-    line = f"The quiz is over. **{winner}** wins with {points} points!"
-    others = ", then ".join(f"{name} ({points})" for name, points in podium[1:])
+    line = f"The quiz is over. **{plain(winner)}** wins with {points} points!"
+    others = ", then ".join(f"{plain(name)} ({points})" for name, points in podium[1:])
     return f"{line} Behind: {others}." if others else line
+
+
+def plain(name: str) -> str:
+    """The name with its markup made harmless: a player must not put a link into the host's mouth."""
+    return MARKUP.sub(r"\\\1", name)

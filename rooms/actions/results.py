@@ -8,10 +8,9 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from learning.actions.statements import note_use
-from learning.models import AnswerEvent
 from learning.rules import Given, session_xp
 from players.actions.progress import award_xp
-from players.models import PlayerGameData
+from players.models import Player, PlayerGameData
 from rooms.models import GameSession, SessionAnswer
 
 
@@ -22,7 +21,10 @@ def apply_round(answers: Sequence[SessionAnswer]) -> None:
     """
     by_player = {answer.participant.player_id: answer.is_correct for answer in answers}
     right = [pk for pk, is_correct in by_player.items() if is_correct]
-    PlayerGameData.objects.filter(player__in=sorted(by_player)).update(
+    rows = PlayerGameData.objects.filter(player__in=by_player)
+    # In one order, so that rounds of two rooms with the same players never wait for each other for ever.
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    rows.update(
         total_questions_answered=F("total_questions_answered") + 1,
         total_correct_answers=F("total_correct_answers") + Case(When(player__in=right, then=1), default=0),
         best_streak=Case(
@@ -36,26 +38,28 @@ def apply_round(answers: Sequence[SessionAnswer]) -> None:
 def pay_out(session: GameSession, *, now: datetime) -> None:
     """Experience once per session and player, and what was played is counted."""
     answers = SessionAnswer.objects.filter(round__session=session, round__revealed_at__isnull=False)
-    given: dict[int, list[Given]] = {}
-    for answer in answers.select_related("event", "participant").order_by("round__number"):
-        entry = Given(answer.is_correct, answer.event.rapid, answer.event.xp)
-        given.setdefault(answer.participant.player_id, []).append(entry)
-    day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    for participant in session.participants.select_related("player").order_by("player_id"):
-        if participant.player_id not in given:
-            continue
-        PlayerGameData.objects.filter(player=participant.player).update(
-            total_sessions=F("total_sessions") + 1, last_session_at=now
-        )
-        earlier = AnswerEvent.objects.filter(player=participant.player, received_at__gte=day)
-        xp = session_xp(
-            given[participant.player_id],
-            is_first_of_day=not earlier.exclude(session_uuid=session.uuid).exists(),
-        )
+    given: dict[Player, list[Given]] = {}
+    for answer in answers.select_related("event", "participant__player").order_by("participant__player", "pk"):
+        entry = Given(is_correct=answer.is_correct, is_rapid=answer.event.rapid, xp=answer.event.xp)
+        given.setdefault(answer.participant.player, []).append(entry)
+    for player, entries in given.items():
+        is_first = _count_session(player, now)
         award_xp(
-            player=participant.player, amount=xp, reason="Quiz session", source_type="session",
-            source_id=str(session.uuid),
+            player=player, amount=session_xp(entries, is_first_of_day=is_first), reason="Quiz session",
+            source_type="session", source_id=str(session.uuid),
         )  # fmt: skip
-    note_use(
-        statement_ids=session.rounds.exclude(revealed_at=None).values_list("statement_id", flat=True), now=now
-    )
+    played = session.rounds.exclude(revealed_at=None)
+    note_use(statement_ids=played.values_list("statement_id", flat=True), now=now)
+
+
+def _count_session(player: Player, now: datetime) -> bool:
+    """Whether it is the player's first session of the day.
+
+    The first update takes the row's lock: of two sessions that end at the same moment only one is the first.
+    """
+    row = PlayerGameData.objects.filter(player=player)
+    row.update(total_sessions=F("total_sessions") + 1)
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    is_first = not row.filter(last_session_at__gte=midnight).exists()
+    row.update(last_session_at=now)
+    return is_first

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from learning.actions.answers import Circumstances, record_answer
 from learning.models import Topic
@@ -21,7 +22,7 @@ from rooms.queries.sessions import standings
 from rooms.rules import speed_share
 
 Phase = GameSession.Phase
-# A question whose time ran out this long ago was open while the server was down: nobody could answer it.
+# A question whose time ran out longer ago than this was open while no server was running.
 DOWN_FOR = timedelta(seconds=5)
 PODIUM = 3
 
@@ -35,6 +36,10 @@ class NotEnoughStatements(DomainError):
 
 
 class SessionNotInLobby(DomainError):
+    pass
+
+
+class SessionFull(DomainError):
     pass
 
 
@@ -72,15 +77,10 @@ class Plan:
 @transaction.atomic
 def open_session(*, room: Room, player: Player, plan: Plan, now: datetime) -> GameSession:
     """Open a session for people to get ready; who opens it takes part."""
-    available = len(
-        pick_statements(
-            topic=plan.topic,
-            difficulty=plan.difficulty,
-            count=plan.rounds,
-            rng=Random(0),
-        )
-    )
-    if available < plan.rounds:
+    found = pick_statements(
+        topic=plan.topic, difficulty=plan.difficulty, count=plan.rounds, rng=Random(0)
+    )  # fmt: skip
+    if (available := len(found)) < plan.rounds:
         raise NotEnoughStatements(
             f"{plan.topic} has {available} statements of that kind. Choose fewer rounds or all difficulties."
         )
@@ -100,7 +100,7 @@ def _create_session(*, room: Room, player: Player, plan: Plan, now: datetime) ->
             return GameSession.objects.create(
                 room=room, topic=plan.topic, difficulty=plan.difficulty, rounds_planned=plan.rounds,
                 seconds_per_round=plan.seconds, host=plan.host or _first_host(room), started_by=player,
-                phase_started_at=now,
+                phase_started_at=now, max_participants=room.max_players,
             )  # fmt: skip
     except IntegrityError:
         raise SessionAlreadyRunning("A session is already running in this room. Join it!") from None
@@ -115,11 +115,15 @@ def _first_host(room: Room) -> Npc | None:
 @transaction.atomic
 def join_session(*, session: GameSession, player: Player) -> SessionParticipant:
     """Take part, from the next answer on; joining twice is joining once."""
+    session = _locked(session.pk)
     if session.ended_at is not None:
         raise NotInSession("This session is over.")
-    participant, created = SessionParticipant.objects.get_or_create(session=session, player=player)
-    if created:
-        _tell_progress(session)
+    if known := session.participants.filter(player=player).first():
+        return known
+    if _players_here(session).count() >= session.max_participants:
+        raise SessionFull(f"The session is full ({session.max_participants} people). Watch, or join the next.")
+    participant = SessionParticipant.objects.create(session=session, player=player)
+    _tell_progress(session)
     return participant
 
 
@@ -140,19 +144,29 @@ def start_session(*, session: GameSession, player: Player, now: datetime) -> Non
     if not lobby.update(phase=Phase.REVEAL, started_at=now):
         raise SessionNotInLobby("This session has already started.")
     session.refresh_from_db()
+    _choose_rounds(session)
+    _tell(session, "session.started", actor=player)
+    _open_question(session, number=1, now=now)
+
+
+def _choose_rounds(session: GameSession) -> None:
+    """Since the opening, statements may have been taken out of play: then the session is shorter."""
+    everybody = session.participants.select_related("player")
     chosen = pick_statements(
         topic=session.topic,
         difficulty=session.difficulty,
         count=session.rounds_planned,
-        rng=Random(session.pk),
-        seen_by=session.participants.values_list("player_id", flat=True),
+        rng=Random(session.uuid.int),
+        avoid_recent_for=[participant.player for participant in everybody],
     )
+    if not chosen:
+        raise NotEnoughStatements(f"{session.topic} has no statements of that kind any more.")
     SessionRound.objects.bulk_create(
         SessionRound(session=session, number=number, statement=statement)
         for number, statement in enumerate(chosen, start=1)
     )
-    _tell(session, "session.started", actor=player)
-    _open_question(session, number=1, now=now)
+    session.rounds_planned = len(chosen)
+    session.save(update_fields=["rounds_planned", "updated_at"])
 
 
 @transaction.atomic
@@ -164,7 +178,7 @@ def submit_answer(
     if participant is None:
         raise NotInSession("Join the session first.")
     # The row's lock holds off the reveal until this answer is stored or refused.
-    session = GameSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    session = _locked(session.pk)
     if session.phase != Phase.QUESTION or session.round_number != round_number:
         raise NoQuestionOpen("The time for this statement is over.")
     if session.phase_ends_at is None or now >= session.phase_ends_at:
@@ -174,7 +188,8 @@ def submit_answer(
         raise AlreadyAnswered("You have already answered this statement; the first answer counts.")
     answer = _store_answer(session, current, participant, verdict=verdict, now=now)
     _tell_progress(session)
-    _close_early(session, current, now)
+    if not _is_waited_for(session, current):
+        _reveal(session, now)
     return answer
 
 
@@ -214,35 +229,34 @@ def _run_before(participant: SessionParticipant, number: int) -> int:
     return run
 
 
-def _close_early(session: GameSession, current: SessionRound, now: datetime) -> None:
-    """Nobody waits for a clock when everybody has answered."""
-    players = session.participants.filter(role=SessionParticipant.Role.PLAYER).count()
-    if current.answers.count() >= players:
-        GameSession.objects.filter(pk=session.pk, phase=Phase.QUESTION).update(phase_ends_at=now)
-        # At once, in this transaction: the ticker would need up to half a second.
-        session.phase_ends_at = now
-        advance(pk=session.pk, now=now)
-
-
 @transaction.atomic
 def advance(*, pk: int, now: datetime) -> bool:
-    """Take the next step of a session whose phase is over; False when another process took it.
-
-    A question that ran out while the server was down is opened once more with its full time.
-    """
-    session = GameSession.objects.select_for_update(of=("self",)).filter(pk=pk, ended_at=None).first()
-    if session is None or session.phase_ends_at is None or session.phase_ends_at > now:
+    """Take the next step of a session whose phase is over; False when another process took it."""
+    due = GameSession.objects.due(now).filter(pk=pk)
+    # Who waited here for another process finds a phase that has just begun.
+    session = due.select_related("room__channel", "host").select_for_update(of=("self",)).first()
+    if session is None:
         return False
     if session.phase == Phase.QUESTION:
-        if now - session.phase_ends_at > DOWN_FOR:
-            _open_question(session, number=session.round_number, now=now)
-        else:
-            _reveal(session, now)
-    elif session.round_number < session.rounds.count():
+        step = _ask_again if _was_missed(session, now) else _reveal
+        step(session, now)
+    elif session.round_number < session.rounds_planned:
         _open_question(session, number=session.round_number + 1, now=now)
     else:
         _finish(session, now)
     return True
+
+
+def _was_missed(session: GameSession, now: datetime) -> bool:
+    """Whether the question ran out unseen, because no server was there to take the answers.
+
+    Then it gets its full time again, for a learner must not lose a round to a restart. Only once, or a
+    server that is always late would ask the same for ever; and only if there is still somebody to ask.
+    """
+    if session.phase_ends_at is None or now - session.phase_ends_at <= DOWN_FOR:
+        return False
+    current = session.rounds.get(number=session.round_number)
+    return current.opened_at == session.phase_started_at and _is_waited_for(session, current)
 
 
 @transaction.atomic
@@ -251,19 +265,30 @@ def cancel_session(*, session: GameSession, player: Player | None, now: datetime
     running = GameSession.objects.running().filter(pk=session.pk)
     cancelled = running.update(phase=Phase.CANCELLED, ended_at=now, ended_by=player, phase_ends_at=None)
     if cancelled:
-        session.phase = Phase.CANCELLED
+        session.refresh_from_db()
         _tell(session, "session.cancelled", actor=player)
     return bool(cancelled)
 
 
 def _open_question(session: GameSession, *, number: int, now: datetime) -> None:
+    session.round_number = number
+    session.rounds.filter(number=number).update(opened_at=now)
+    _give_time(session, now)
+    _let_host_say(session, host.question(number=number, rounds=session.rounds_planned, seed=session.pk))
+
+
+def _ask_again(session: GameSession, now: datetime) -> None:
+    _give_time(session, now)
+    _let_host_say(session, host.question_again(number=session.round_number))
+
+
+def _give_time(session: GameSession, now: datetime) -> None:
+    """The question's full time, from now."""
     ends_at = now + timedelta(seconds=session.seconds_per_round)
-    session.phase, session.round_number = Phase.QUESTION, number
-    session.phase_started_at, session.phase_ends_at = now, ends_at
+    session.phase, session.phase_started_at, session.phase_ends_at = Phase.QUESTION, now, ends_at
     session.save(update_fields=["phase", "round_number", "phase_started_at", "phase_ends_at", "updated_at"])
-    session.rounds.filter(number=number).update(opened_at=now, closes_at=ends_at)
+    session.rounds.filter(number=session.round_number).update(closes_at=ends_at)
     _tell(session, "session.question")
-    _let_host_say(session, host.question(number=number, rounds=session.rounds.count(), seed=session.pk))
 
 
 def _reveal(session: GameSession, now: datetime) -> None:
@@ -306,16 +331,31 @@ def _tell(session: GameSession, type: str, actor: Player | None = None) -> None:
 
 
 def _tell_progress(session: GameSession) -> None:
-    answered = SessionAnswer.objects.filter(
-        round__session=session, round__number=session.round_number
-    ).count()
-    participants = session.participants.filter(role=SessionParticipant.Role.PLAYER)
+    players = session.participants.filter(role=SessionParticipant.Role.PLAYER)
+    answers = SessionAnswer.objects.filter(round__session=session, round__number=session.round_number)
     events.signal(
         session.room.channel, "session.progress", session=str(session.uuid), phase=session.phase,
-        answered=answered, players=participants.count(), ready=participants.filter(is_ready=True).count(),
+        answered=answers.count(), players=players.count(), ready=players.filter(is_ready=True).count(),
     )  # fmt: skip
 
 
 def _let_host_say(session: GameSession, line: str) -> None:
     if session.host is not None:
         post_message(channel=session.room.channel, npc=session.host, text=line, metadata={"host": True})
+
+
+def _locked(pk: int) -> GameSession:
+    """The session as it is now; until the end of the transaction nobody else takes a step in it."""
+    sessions = GameSession.objects.select_related("room__channel", "host")
+    return sessions.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _players_here(session: GameSession) -> QuerySet[SessionParticipant]:
+    """Who takes part and has not left the room."""
+    players = session.participants.filter(role=SessionParticipant.Role.PLAYER)
+    return players.filter(player__channel_memberships__channel=session.room.channel_id)
+
+
+def _is_waited_for(session: GameSession, current: SessionRound) -> bool:
+    """Whether somebody can still answer; nobody waits for a clock when everybody has."""
+    return _players_here(session).exclude(answers__round=current).exists()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from learning.models import Statement
 from players.models import Player
-from rooms.models import GameSession, Room, SessionAnswer, SessionParticipant, SessionRound
+from rooms.models import GameSession, Room, SessionAnswer, SessionParticipant
 
 Phase = GameSession.Phase
 # Points of an open question would tell who was right.
@@ -17,7 +17,7 @@ REVEALED = Q(answers__round__revealed_at__isnull=False)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Somebody's place; players with equal points and times share it."""
+    """Somebody's place on the board; `gained` is what the current round has brought."""
 
     place: int
     player: Player
@@ -28,13 +28,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """All that the session panel shows one viewer; key and explanation only after the reveal."""
+    """All that the session panel shows one viewer.
+
+    Of an open question it holds the text only: a template can't betray a key that it does not get.
+    """
 
     room: Room
     session: GameSession | None = None
     me: SessionParticipant | None = None
     participants: list[SessionParticipant] = field(default_factory=list)
-    round: SessionRound | None = None
     statement: str = ""
     answered: int = 0
     my_verdict: bool | None = None
@@ -46,6 +48,10 @@ class Panel:
     may_start: bool = False
     now_ms: int = 0
     ends_at_ms: int = 0
+
+    @property
+    def my_standing(self) -> Standing | None:
+        return next((one for one in self.standings if self.me and one.player.pk == self.me.player_id), None)
 
     @property
     def is_running(self) -> bool:
@@ -135,7 +141,6 @@ def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict[st
     answers = list(SessionAnswer.objects.filter(round=current))
     mine = next((answer for answer in answers if me and answer.participant_id == me.pk), None)
     shown: dict[str, Any] = {
-        "round": current,
         "statement": current.statement.text,
         "answered": len(answers),
         "my_verdict": mine.verdict if mine else None,

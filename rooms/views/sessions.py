@@ -1,10 +1,12 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
@@ -19,6 +21,7 @@ from rooms.views.rooms import room_entered_by
 
 @access.requires(permissions.may_see_lobby)
 @require_safe
+@vary_on_headers("HX-Request")
 def session_panel(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_entered_by(request.user, slug)
     if not request.htmx:
@@ -27,12 +30,12 @@ def session_panel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access.requires(permissions.may_see_lobby)
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_create(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_entered_by(request.user, slug)
-    if not permissions.may_start_session(request.user, room):
-        raise Http404
-    form = SessionForm(request.POST or None, room=room)
-    if form.is_bound and form.is_valid():
+    require_starter(request, room)
+    form = SessionForm(request.POST if request.method == "POST" else None, room=room)
+    if form.is_valid():
         plan = sessions.Plan(**form.cleaned_data)
         try:
             sessions.open_session(room=room, player=request.user, plan=plan, now=timezone.now())
@@ -122,7 +125,7 @@ def take_step(request: HttpRequest, slug: str, step: Callable[[GameSession], obj
 
 def require_starter(request: HttpRequest, room: Room) -> None:
     if not permissions.may_start_session(request.user, room):
-        raise Http404
+        raise PermissionDenied
 
 
 def show_panel(request: HttpRequest, room: Room, refusal: str = "") -> HttpResponse:

@@ -44,16 +44,6 @@ def places(room):
     return Room.objects.values_list("current_players", flat=True).get(pk=room.pk)
 
 
-def test_the_last_place_goes_to_exactly_one():
-    room = RoomFactory(max_players=2)
-    enter_room(room=room, player=PlayerFactory())
-
-    results = at_once(lambda player: try_to_enter(room, player), PlayerFactory.create_batch(PEOPLE))
-
-    assert sorted(results) == [False] * (PEOPLE - 1) + [True]
-    assert (places(room), len(members(room.channel))) == (2, 2)
-
-
 def test_one_player_in_many_tabs_takes_one_place_even_if_it_is_the_last():
     room, player = RoomFactory(max_players=2), PlayerFactory()
     enter_room(room=room, player=PlayerFactory())

@@ -1,18 +1,42 @@
-// The session panel: fetched again whenever the session moves on; counts down; T and F answer.
+// The session panel: fetched again whenever the session moves on; counts down; keys answer; says what comes.
 
 const room = document.querySelector(".room");
 const URGENT_MS = 5000;
+const RELOAD_MS = 40;
+const SAME_END_MS = 500;
+const KEYS = { t: "true", f: "false", arrowleft: "true", arrowright: "false" };
+const BUSY = "input, textarea, select, [contenteditable], [role=tablist], [role=menu], dialog";
 let timers = [];
+let reloading = 0;
+let subscriptions = 0;
 
 const panel = () => document.querySelector("[data-session-panel]");
 
+// Outside of the panel: a region that is replaced together with its text is not read aloud.
+const live = document.createElement("p");
+live.className = "sr-only";
+live.setAttribute("aria-live", "polite");
+panel()?.before(live);
+
+function announce() {
+  const text = panel().dataset.announce;
+  if (live.textContent !== text) live.textContent = text;
+}
+
+// A page that was away gets many events at once, and one look is enough.
 function reload() {
-  window.htmx.ajax("GET", panel().dataset.url, { target: "#session-panel", swap: "outerHTML" });
+  clearTimeout(reloading);
+  reloading = setTimeout(() => {
+    window.htmx.ajax("GET", panel().dataset.url, { target: "#session-panel", swap: "outerHTML" });
+  }, RELOAD_MS);
 }
 
 // Who took the step himself has the panel already; swapping it again could swallow a click.
-function isNews({ session, phase, round }) {
-  return panel().dataset.step !== `${session} ${phase} ${round}`;
+function isNews({ session, phase, round, ends_at: endsAt }) {
+  const shown = panel().dataset;
+  if (shown.step !== `${session} ${phase} ${round}`) return true;
+  // The same question again, with new time.
+  return Boolean(shown.endsAt && endsAt) && Math.abs(Date.parse(endsAt) - Number(shown.endsAt)) > SAME_END_MS;
 }
 
 function countDown() {
@@ -49,21 +73,28 @@ function noticeable(type) {
   else if (tab) tab.dataset.news = "";
 }
 
-document.addEventListener("padawan:event", ({ detail }) => {
-  if (!detail.type.startsWith("session.")) return;
-  noticeable(detail.type);
-  if (detail.type === "session.progress") progress(detail.data);
-  else if (isNews(detail.data)) reload();
+document.addEventListener("padawan:event", ({ detail: { type, data } }) => {
+  // Connected again: what the log no longer has may have changed the session too.
+  if (type === "people" && (subscriptions += 1) > 1) reload();
+  // The start is told together with the first question.
+  if (!type.startsWith("session.") || type === "session.started") return;
+  noticeable(type);
+  if (type === "session.progress") progress(data);
+  else if (isNews(data)) reload();
 });
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.elt.matches?.("[data-session-panel]") || panel()?.contains(detail.elt)) countDown();
+  if (!detail.elt.matches?.("[data-session-panel]") && !panel()?.contains(detail.elt)) return;
+  countDown();
+  announce();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const verdict = { t: "true", f: "false" }[event.key.toLowerCase()];
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(BUSY)) return;
+  const verdict = KEYS[event.key.toLowerCase()];
   const button = verdict && panel()?.querySelector(`[data-verdict="${verdict}"]:not(:disabled)`);
   if (!button) return;
   event.preventDefault();
   button.click();
 });
+// Brought back by the browser's history, the page shows the moment at which it was left.
+addEventListener("pageshow", ({ persisted }) => persisted && reload());
 if (panel()) countDown();
