@@ -63,7 +63,8 @@ def _facts_within(
     A fact with both variants fits everywhere, so only those with a single one use up a key's room.
     """
     used = {True: 0, False: 0}
-    fitting, others = [], []
+    fitting: list[dict[bool, Statement]] = []
+    others: list[dict[bool, Statement]] = []
     for fact in facts:
         key = next(iter(fact))
         fits = len(fact) == 2 or used[key] < room[key]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from random import Random
 
 OPENINGS = (
-    "A quiz on **{topic}** begins soon: {rounds} statements, {seconds} seconds each. Say when you are *ready*!",
-    "Who knows **{topic}**? {rounds} statements are waiting, {seconds} seconds for each. Get *ready*!",
+    "A quiz on **{topic}** begins soon: {rounds} statements, {seconds} seconds each. Get *ready*!",
+    "Who knows **{topic}**? {rounds} statements are waiting, {seconds} seconds for each. Come and play!",
     "Gather round: {rounds} statements on **{topic}**, {seconds} seconds each. Come and join!",
 )
 QUESTIONS = (

@@ -39,7 +39,7 @@ def pay_out(session: GameSession, *, now: datetime) -> None:
     """Experience once per session and player, and what was played is counted."""
     answers = SessionAnswer.objects.filter(round__session=session, round__revealed_at__isnull=False)
     given: dict[Player, list[Given]] = {}
-    for answer in answers.select_related("event", "participant__player").order_by("participant__player", "pk"):
+    for answer in answers.select_related("event", "participant__player").order_by("participant__player_id"):
         entry = Given(is_correct=answer.is_correct, is_rapid=answer.event.rapid, xp=answer.event.xp)
         given.setdefault(answer.participant.player, []).append(entry)
     for player, entries in given.items():

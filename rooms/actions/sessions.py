@@ -121,7 +121,7 @@ def join_session(*, session: GameSession, player: Player) -> SessionParticipant:
     if known := session.participants.filter(player=player).first():
         return known
     if _players_here(session).count() >= session.max_participants:
-        raise SessionFull(f"The session is full ({session.max_participants} people). Watch, or join the next.")
+        raise SessionFull(f"The session is full ({session.max_participants} people). Join the next one.")
     participant = SessionParticipant.objects.create(session=session, player=player)
     _tell_progress(session)
     return participant

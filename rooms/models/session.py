@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,7 +16,7 @@ class GameSessionQuerySet(models.QuerySet):
     def running(self) -> "GameSessionQuerySet":
         return self.filter(ended_at=None)
 
-    def due(self, now: models.DateTimeField) -> "GameSessionQuerySet":
+    def due(self, now: datetime) -> "GameSessionQuerySet":
         return self.filter(ended_at=None, phase_ends_at__lte=now)
 
 

@@ -1,6 +1,10 @@
-import factory
+from datetime import timedelta
 
-from learning.models import Statement, Topic
+import factory
+from django.utils import timezone
+
+from learning.models import AnswerEvent, Statement, Topic
+from tests.factories.players import PlayerFactory
 
 
 class TopicFactory(factory.django.DjangoModelFactory):
@@ -23,3 +27,23 @@ class StatementFactory(factory.django.DjangoModelFactory):
     explanation = "Planets follow ellipses with the star in one focus."
     source_reference = "Notes on the planets"
     lifecycle = Statement.Lifecycle.APPROVED
+
+
+class AnswerEventFactory(factory.django.DjangoModelFactory):
+    """A right answer, given four seconds after the statement was shown."""
+
+    class Meta:
+        model = AnswerEvent
+
+    player = factory.SubFactory(PlayerFactory)
+    statement = factory.SubFactory(StatementFactory)
+    statement_version = 1
+    mode = "quiz"
+    received_at = factory.LazyFunction(timezone.now)
+    shown_at = factory.LazyAttribute(lambda event: event.received_at - timedelta(seconds=4))
+    rt_ms = 4000
+    answer = True
+    correct = True
+    first_attempt = True
+    p_before = 0.75
+    idempotency_key = factory.Sequence(lambda n: f"test:{n}")

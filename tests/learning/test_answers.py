@@ -1,0 +1,95 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from learning.actions.answers import Circumstances, record_answer
+from learning.models import AnswerEvent
+from tests.factories.learning import StatementFactory
+from tests.factories.players import GuestFactory, PlayerFactory
+
+NOW = timezone.now()
+
+
+def answer(player, statement, *, verdict=True, seconds=5.0, key="one"):
+    at = Circumstances(NOW, NOW + timedelta(seconds=seconds), uuid4(), "quiz")
+    return record_answer(player=player, statement=statement, verdict=verdict, at=at, idempotency_key=key)
+
+
+@pytest.mark.django_db
+def test_an_answer_is_stored_with_everything_that_was_known_before():
+    statement = StatementFactory(difficulty="intermediate", version=3)
+
+    event = answer(PlayerFactory(), statement)
+
+    assert event.p_before == pytest.approx(0.735, abs=0.001)
+    assert (event.correct, event.rapid, event.first_attempt, event.xp) == (True, False, True, 6)
+    assert (event.statement_version, event.rt_ms, event.mode) == (3, 5000, "quiz")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("key", "verdict", "is_correct"), [
+    (True, True, True), (True, False, False), (False, True, False), (False, False, True),
+])  # fmt: skip
+def test_an_answer_is_right_when_it_equals_the_key(key, verdict, is_correct):
+    event = answer(PlayerFactory(), StatementFactory(answer=key), verdict=verdict)
+
+    assert (event.correct, bool(event.xp)) == (is_correct, is_correct)
+
+
+@pytest.mark.django_db
+def test_a_click_is_kept_and_earns_nothing():
+    event = answer(PlayerFactory(), StatementFactory(text=" ".join(["word"] * 14)), seconds=0.5)
+
+    assert (event.correct, event.rapid, event.xp) == (True, True, 0)
+
+
+@pytest.mark.django_db
+def test_the_same_key_twice_is_one_answer():
+    player, statement = PlayerFactory(), StatementFactory()
+
+    first, again = answer(player, statement), answer(player, statement, verdict=False, seconds=9)
+
+    assert first == again
+    assert (again.answer, again.rt_ms) == (True, 5000)
+
+
+@pytest.mark.django_db
+def test_only_the_first_answer_to_a_statement_is_a_first_attempt():
+    player, statement = PlayerFactory(), StatementFactory()
+
+    events = [answer(player, statement, key=key) for key in ("one", "two")]
+
+    assert [event.first_attempt for event in events] == [True, False]
+
+
+@pytest.mark.django_db
+def test_clocks_that_disagree_give_no_negative_time():
+    assert answer(PlayerFactory(), StatementFactory(), seconds=-1).rt_ms == 0
+
+
+@pytest.mark.django_db
+def test_guests_answer_and_earn_like_others():
+    assert answer(GuestFactory(), StatementFactory()).xp > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_sent_twice_at_once_is_one_answer():
+    player, statement = PlayerFactory(), StatementFactory()
+    start = Barrier(4)
+
+    def send(_):
+        try:
+            start.wait(5)
+            return answer(player, statement).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        replies = set(pool.map(send, range(4)))
+
+    assert replies == {AnswerEvent.objects.get().pk}
