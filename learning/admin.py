@@ -11,13 +11,16 @@ IS_APPROVED = Q(statements__lifecycle=Statement.Lifecycle.APPROVED)
 
 
 class GamesAdmin(admin.ModelAdmin):
-    """Who may create and remove games, may author what is played in them."""
+    """Who may create and remove games, may author what is played in them.
+
+    Seeing takes the right to create, too: "games.view" is every player's, and here the keys are shown.
+    """
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "games.view")
+        return may(request.user, "games.create")
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return may(request.user, "games.view")
+        return may(request.user, "games.create")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may(request.user, "games.create")

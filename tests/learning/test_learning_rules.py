@@ -49,7 +49,7 @@ def test_nobody_is_worse_than_a_guess_or_free_of_slips(skill, chance):
 
 def test_uncertainty_flattens_the_curve():
     assert attenuation(0.0) == 1
-    assert attenuation(1.44) == pytest.approx(0.7991, abs=0.0001)
+    assert attenuation(1.44) == pytest.approx(0.7992, abs=0.0001)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,7 @@ def test_accuracy_counts_beyond_guessing_only(right, total, weight):
         ([], True, 0),
     ],
 )
-def test_a_session_pays_its_answers_by_accuracy_and_bonuses_from_a_certain_length(
-    given_answers, is_first, xp
-):
+def test_a_session_pays_by_accuracy_and_bonuses_from_a_certain_length(given_answers, is_first, xp):
     assert session_xp(given_answers, is_first_of_day=is_first) == xp
 
 
