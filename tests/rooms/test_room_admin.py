@@ -159,7 +159,7 @@ def test_who_may_not_create_games_changes_nothing(client):
     room = RoomFactory(name="Old")
     client.force_login(PlayerFactory(is_staff=True))
 
-    assert client.get(page_of(room)).status_code == 200
+    assert client.get(page_of(room)).status_code == 403
     assert client.post(page_of(room), filled(room)).status_code == 403
 
     choose(client, "close_rooms", room)
