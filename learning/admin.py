@@ -66,6 +66,11 @@ class StatementAdmin(GamesAdmin):
         "quality_score",
         "usage_count",
         "last_used",
+        "beta_mean",
+        "beta_var",
+        "n_first",
+        "n_first_correct",
+        "n_rapid",
         "created_by",
         "validated_by",
     )
@@ -99,6 +104,8 @@ class StatementAdmin(GamesAdmin):
 
 @admin.register(AnswerEvent)
 class AnswerEventAdmin(GamesAdmin):
+    """What people answered is for those who answer for the games; to author statements is not enough."""
+
     list_display = ("received_at", "player", "statement_text", "answer", "correct", "rapid", "rt_ms", "xp")
     list_filter = ("mode", "correct", "rapid")
     list_select_related = ("player", "statement")
@@ -109,6 +116,12 @@ class AnswerEventAdmin(GamesAdmin):
     @admin.display(description="statement")
     def statement_text(self, event: AnswerEvent) -> str:
         return event.statement.text
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return may(request.user, "games.delete")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,4 +6,4 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from messaging import receivers, tasks  # noqa: F401 - they register themselves
+        from messaging import channel_kinds, player_data, receivers, tasks  # noqa: F401 - they register themselves

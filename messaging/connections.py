@@ -7,15 +7,17 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 
 from messaging import frames, permissions, rules
 from messaging.models import LiveConnection
-from messaging.subscriptions import Subscription, drop, in_database
+from messaging.queries.blocks import hidden_names, rooms_with
+from messaging.subscriptions import Subscription, drop, in_database, subscribe
 from padawanforge.kit import hub
+from padawanforge.kit.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,9 @@ class Connection:
         self.is_greeted = self.is_closing = False
         self.outbox: asyncio.Queue[dict] = asyncio.Queue()
         self.is_flushed = asyncio.Event()
+        # Whom the player doesn't see, by hex uuid: asked once, and again when a block changes.
+        self.hidden: frozenset[str] = frozenset()
+        self._hidden_lock = asyncio.Lock()
         self._tasks: set[asyncio.Task] = set()
 
     @property
@@ -74,11 +79,12 @@ class Connection:
         if self.window.is_stuck(self.clock()):
             self.close(CLOSE_SLOW)
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, reason: str = "") -> None:
         """The last frame; what is already in the outbox goes first."""
         if not self.is_closing:
             self.is_closing = True
-            self.outbox.put_nowait({"type": "websocket.close", "code": code})
+            frame = {"type": "websocket.close", "code": code}
+            self.outbox.put_nowait({**frame, "reason": reason} if reason else frame)
 
     def say_bye(self) -> None:
         # Everybody at another moment, or all would come back in the same one.
@@ -94,15 +100,34 @@ class Connection:
                 self.is_flushed.set()
                 return
 
+    def hear(self, message: dict) -> None:
+        """What is told to the player, on every connection; called by the hub, returns at once."""
+        if message["kind"] == "access":
+            self.hear_access(message)
+        elif message["kind"] == "block":
+            # From this moment; whether it was a block or its end is read from the database.
+            self.hidden |= {message["other"]}
+            self._soon(show_anew(self, UUID(message["other"])))
+        elif not self.window.is_half_full:
+            self.tell(message["text"], may_be_lost=True)
+
     def hear_access(self, message: dict) -> None:
         """The player's rights changed: nothing more goes out until they have been looked at again."""
         room = UUID(message["room"]) if message["room"] else None
         for subscription in self.subscriptions.values():
             if room is None or subscription.room == message["room"]:
                 subscription.is_suspended = True
-        task = asyncio.ensure_future(self._recheck_soon(message["reason"]))
+        self._soon(self._recheck_soon(message["reason"]))
+
+    def _soon(self, doing: Coroutine) -> None:
+        task = asyncio.ensure_future(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def load_hidden(self) -> None:
+        """One at a time: the last to read knows the newest."""
+        async with self._hidden_lock:
+            self.hidden = await in_database(hidden_names)(self.player_id)
 
     async def _recheck_soon(self, reason: str) -> None:
         try:
@@ -116,9 +141,9 @@ class Connection:
         rooms = list(self.subscriptions)
         standing = await in_database(permissions.standing)(self.player_id, self.session_key, rooms)
         if not standing.is_active:
-            self.close(CLOSE_FORBIDDEN)
+            self.close(CLOSE_FORBIDDEN, standing.reason)
         elif not standing.is_signed_in:
-            self.close(CLOSE_SIGNED_OUT)
+            self.close(CLOSE_SIGNED_OUT, "signed_out")
         for room in rooms:
             if room not in standing.readable:
                 await self.revoke(room, reason)
@@ -133,7 +158,7 @@ class Connection:
             await drop(self, room)
 
     async def enter(self) -> None:
-        await hub.join(self.group, self.hear_access)
+        await hub.join(self.group, self.hear)
 
     async def leave(self) -> None:
         """The socket is gone; only its row's expiry decides that the player is."""
@@ -142,4 +167,16 @@ class Connection:
             task.cancel()
         for room in list(self.subscriptions):
             await drop(self, room)
-        await hub.leave(self.group, self.hear_access)
+        await hub.leave(self.group, self.hear)
+
+
+async def show_anew(connection: Connection, other: UUID) -> None:
+    """Send the rooms where the other is or was once more, with or without what the other wrote."""
+    try:
+        await connection.load_hidden()
+        for room in await in_database(rooms_with)(other, list(connection.subscriptions)):
+            if room in connection.subscriptions:
+                await subscribe(connection, room, epoch=None, seq=0)
+    except (DatabaseError, DomainError) as error:
+        # What came to be hidden stays so; pages that are loaded again show the truth.
+        logger.warning("The blocks of a socket could not be read: %s", error)

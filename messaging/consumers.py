@@ -93,7 +93,7 @@ async def handle(connection: Connection, text: str | None) -> None:
     except frames.BadFrame as error:
         refuse(connection, error.id if error.id is not None else id, code="invalid", message=str(error))
     except DomainError as error:
-        refuse(connection, id, code=error.code, message=str(error))
+        refuse(connection, id, code=error.code, message=str(error), **getattr(error, "told", {}))
     except DatabaseError:
         logger.exception("A frame met a database that is away.")
         refuse(connection, id, code="unavailable", message="The forge is out of breath. Try again.")
@@ -114,8 +114,8 @@ def find(connection: Connection, envelope: frames.Envelope) -> Operation:
     return _operations[envelope.op]
 
 
-def refuse(connection: Connection, id: str | int | None, *, code: str, message: str) -> None:
-    connection.say("err", id=id, code=code, message=message)
+def refuse(connection: Connection, id: str | int | None, *, code: str, message: str, **told: object) -> None:
+    connection.say("err", id=id, code=code, message=message, **told)
     if code == "invalid" and connection.invalid.add(connection.clock()):
         connection.close(connections.CLOSE_PROTOCOL)
 

@@ -62,6 +62,24 @@ class Send(Struct):
     room: UUID
     cid: UUID
     body: str
+    parent: UUID | None = None
+
+
+class Edit(Struct):
+    message: UUID
+    base_rev: Seq
+    body: str
+
+
+class Delete(Struct):
+    message: UUID
+    reason: Annotated[str, Meta(max_length=300)] = ""
+
+
+class React(Struct):
+    message: UUID
+    emoji: Annotated[str, Meta(max_length=16)]
+    on: bool
 
 
 class Ack(Struct):

@@ -6,17 +6,22 @@ slow: language models, files and mail are background work.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 from msgspec import Struct
 
 from messaging import events, frames, permissions, rules
+from messaging.actions.deletion import delete_message
+from messaging.actions.edits import edit_message
 from messaging.actions.messages import post_message
 from messaging.actions.presence import end_presence, note_presence, note_read
+from messaging.actions.reactions import of_player, react
+from messaging.actions.replies import reply
 from messaging.connections import Connection
-from messaging.models import MESSAGE_MAX_LENGTH, Channel
+from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message
 from messaging.queries import message_seen_by, person_data
-from messaging.refusals import NotMember, TooManyRooms
+from messaging.refusals import MessageGone, NotMember, TooManyRooms
 from messaging.subscriptions import drop, in_database, subscribe
 from padawanforge.kit.errors import DomainError
 from players.models import Player
@@ -60,6 +65,7 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         raise frames.BadFrame("Hello is said once.")
     connection.state = frame.state
     me = await in_database(_me)(connection.player_id)
+    await connection.load_hidden()
     connection.is_greeted = True
     connection.say(
         "ready",
@@ -104,6 +110,21 @@ async def send(connection: Connection, frame: frames.Send) -> dict:
     return await in_database(_send)(connection.player_id, frame)
 
 
+@operation("edit", frame=frames.Edit, access="member who may write in the channel")
+async def edit(connection: Connection, frame: frames.Edit) -> dict:
+    return await in_database(_edit)(connection.player_id, frame)
+
+
+@operation("delete", frame=frames.Delete, access="reader of the channel")
+async def delete(connection: Connection, frame: frames.Delete) -> dict:
+    return await in_database(_delete)(connection.player_id, frame)
+
+
+@operation("react", frame=frames.React, access="member who may write in the channel")
+async def set_reaction(connection: Connection, frame: frames.React) -> dict:
+    return await in_database(_react)(connection.player_id, frame)
+
+
 @operation("ack", frame=frames.Ack, access="signed in", cost=0.1)
 async def ack(connection: Connection, frame: frames.Ack) -> None:
     connection.acknowledge(frame.n)
@@ -114,6 +135,8 @@ async def ping(connection: Connection, frame: frames.Ping) -> None:
     """The heartbeat: renews the presence, looks at the rights again and compares how far everybody is."""
     connection.state = frame.state
     await connection.recheck()
+    # A block is told at once; but what is told may get lost.
+    await connection.load_hidden()
     if connection.is_closing:
         return
     channels = [s.channel for s in connection.subscriptions.values() if s.channel is not None]
@@ -140,9 +163,41 @@ def _me(player_id: int) -> dict:
 
 def _send(player_id: int, frame: frames.Send) -> dict:
     grant = permissions.posting(player_id, frame.room)
-    posted = post_message(channel=grant.channel, text=frame.body, player=grant.player, client_id=frame.cid)
+    said = {"text": frame.body, "player": grant.player, "client_id": frame.cid}
+    if frame.parent is None:
+        posted = post_message(channel=grant.channel, **said)
+    else:
+        posted = reply(parent=_answered(grant, frame.parent), **said)
     message = message_seen_by(posted.message, grant.player)
     return {"message": message, "seq": posted.message.seq, "dup": posted.is_duplicate}
+
+
+def _edit(player_id: int, frame: frames.Edit) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    message = edit_message(
+        message=message, player=player, text=frame.body, base_rev=frame.base_rev, now=timezone.now()
+    )
+    return {"message": message_seen_by(message, player)}
+
+
+def _delete(player_id: int, frame: frames.Delete) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    message = delete_message(message=message, player=player, reason=frame.reason, now=timezone.now())
+    return {"message": message_seen_by(message, player)}
+
+
+def _answered(grant: permissions.Grant, uuid: UUID) -> Message:
+    parent = permissions.message_for(grant.player, uuid)
+    if parent.channel_id != grant.channel.pk:
+        raise MessageGone("There is no such message.")
+    return parent
+
+
+def _react(player_id: int, frame: frames.React) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    message = react(message=message, player=player, emoji=frame.emoji, on=frame.on)
+    own = of_player(message, player).values_list("emoji", flat=True)
+    return {"message": message_seen_by(message, player), "own": list(own)}
 
 
 def _leave(connection: Connection, channel: Channel) -> None:
@@ -163,7 +218,9 @@ def _beat(connection: Connection, channels: list[Channel]) -> dict[str, int]:
 def _typing(player_id: int, frame: frames.Typing) -> None:
     grant = permissions.posting(player_id, frame.room)
     player = grant.player
-    events.signal(grant.channel, "typing", player=str(player.uuid), name=player.name, on=frame.on)
+    events.signal(
+        grant.channel, "typing", about=player, player=str(player.uuid), name=player.name, on=frame.on
+    )
 
 
 def _read(player_id: int, frame: frames.Read) -> None:

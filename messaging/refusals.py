@@ -13,5 +13,15 @@ class MayNotPost(DomainError):
     code = "read_only"
 
 
+class MessageGone(DomainError):
+    """Deleted, or never there for whoever asks."""
+
+    code = "gone"
+
+
+class NotYours(DomainError):
+    code = "forbidden"
+
+
 class TooManyRooms(DomainError):
     code = "rate"

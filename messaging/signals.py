@@ -3,3 +3,5 @@
 from django.dispatch import Signal
 
 message_posted = Signal()  # message_id
+message_held = Signal()  # message_id, rule: nobody reads it before somebody has looked at it
+message_refused = Signal()  # player_id, channel_id, text, refusal (messaging.checks.Refused)

@@ -19,9 +19,10 @@ from django.utils import timezone
 from messaging import events, permissions, rules
 from messaging.actions.presence import note_presence
 from messaging.models import Channel, ChannelMember
-from messaging.queries import logged_after, message_seen_by, messages_before, people_present
+from messaging.queries import logged_after, message_seen_by, messages_before, own_reactions, people_present
 from messaging.refusals import NotMember
 from padawanforge.kit import hub
+from players.queries.relationships import hidden_from
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Listener(Protocol):
     uuid: UUID
     player_id: int
     player_uuid: UUID
+    hidden: frozenset[str]
     state: str
     window: rules.Window
     subscriptions: dict[UUID, "Subscription"]
@@ -97,8 +99,11 @@ class Subscription:
         """Called by the hub on the server's loop; returns at once."""
         if message["kind"] == "event":
             self._hear_event(message)
-        elif self.may_forward and not self.connection.window.is_half_full:
+        elif self._may_hear(message) and not self.connection.window.is_half_full:
             self.connection.tell(message["text"], may_be_lost=True)
+
+    def _may_hear(self, signal: dict) -> bool:
+        return self.may_forward and signal.get("about") not in self.connection.hidden
 
     def _hear_event(self, nudge: dict) -> None:
         seq = nudge["seq"]
@@ -140,9 +145,15 @@ class Subscription:
             self._forward(nudge)
 
     def _forward(self, nudge: dict) -> None:
-        is_own = nudge.get("author") == self.connection.player_uuid.hex
-        self.connection.tell_event(nudge["own_body"] if is_own else nudge["body"])
+        self.connection.tell_event(self._body_of(nudge))
         self.sent = nudge["seq"]
+
+    def _body_of(self, nudge: dict) -> str:
+        author = nudge.get("author", "")
+        if author in self.connection.hidden:
+            return events.hidden_body(self.room, nudge["seq"])
+        is_own = nudge.get("owner", author) == self.connection.player_uuid.hex
+        return nudge.get("own_body", nudge["body"]) if is_own else nudge["body"]
 
 
 def nudges_after(channel: Channel, seq: int, limit: int) -> list[dict]:
@@ -157,6 +168,7 @@ def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) ->
         channels=[channel], player=player, connection=connection.uuid, state=connection.state,
         now=timezone.now(),
     )  # fmt: skip
+    hidden = hidden_from(player)
     member = ChannelMember.objects.filter(channel=channel, player=player).first()
     is_resumable = epoch == channel.log_epoch and 0 <= channel.last_seq - seq <= MAX_RESUME
     fields: dict = {
@@ -167,10 +179,11 @@ def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) ->
             "read_seq": member.read_seq if member else 0,
             "may_post": permissions.may_post(player, channel),
         },
-        "people": [events.presence_data(entry) for entry in people_present(channel)],
+        "own_reactions": own_reactions(channel, player),
+        "people": [events.presence_data(entry) for entry in people_present(channel, hidden=hidden)],
     }
     if not is_resumable:
-        shown = messages_before(channel, channel.last_seq + 1)
+        shown = messages_before(channel, channel.last_seq + 1, hidden=hidden)
         fields["messages"] = [message_seen_by(message, player) for message in shown]
     return Opening(channel, "resumed" if is_resumable else "reset", fields)
 

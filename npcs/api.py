@@ -13,7 +13,8 @@ router = Router(tags=["characters"])
 SLUG = r"^[-a-zA-Z0-9_]{0,50}$"
 
 
-@router.get("/characters", response=DirectoryOut)
+@router.get("/characters", response=DirectoryOut, summary="The directory of characters")
+@access.scope("characters:read")
 @access.requires(may_see_npcs)
 def list_characters(
     request: HttpRequest,
@@ -27,21 +28,25 @@ def list_characters(
     return directory_out(page)
 
 
-@router.get("/characters/{slug:slug}", response=NpcDetailOut)
+@router.get("/characters/{slug:slug}", response=NpcDetailOut, summary="A character")
+@access.scope("characters:read")
 @access.requires(may_see_npcs)
 def read_character(request: HttpRequest, slug: str) -> dict[str, object]:
     """One character and the files it answers from."""
-    page = queries.npc_page(slug=slug, with_hidden=may_create_npcs(request.user))
+    page = queries.npc_page(slug=slug, with_hidden=may_create_npcs(request.user), author_id=request.user.pk)
     if page is None:
         raise Http404
     return detail_out(page)
 
 
-@router.get("/characters/{slug:slug}/sources/{uuid:uuid}", response=SourceOut)
+@router.get(
+    "/characters/{slug:slug}/sources/{uuid:uuid}", response=SourceOut, summary="The passage behind a citation"
+)
+@access.scope("characters:read")
 @access.requires(may_see_npcs)
 def read_source(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object]:
     """The passage behind a citation."""
-    page = queries.source_page(uuid, with_hidden=may_create_npcs(request.user))
+    page = queries.source_page(uuid, with_hidden=may_create_npcs(request.user), author_id=request.user.pk)
     if page is None or page.item.file.npc.slug != slug:
         raise Http404
     return source_out(page)

@@ -9,3 +9,4 @@ class NpcsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("npcs.tasks")
+        import_module("npcs.player_data")

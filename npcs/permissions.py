@@ -1,24 +1,51 @@
 from django.contrib.auth.models import AnonymousUser
 
+from npcs.models import Npc
+from padawanforge.kit.access import asks
 from players.models import Player
 from players.permissions import may, may_see_npcs
 
-__all__ = ["may_create_npcs", "may_delete_npcs", "may_read_talks", "may_see_npcs", "may_set_up_providers"]
+__all__ = [
+    "may_create_npcs",
+    "may_delete_npcs",
+    "may_edit_npc",
+    "may_edit_npcs",
+    "may_read_talks",
+    "may_see_npcs",
+    "may_set_up_providers",
+]
 
 
+@asks("npcs.create")
 def may_create_npcs(player: Player | AnonymousUser) -> bool:
     """Also to change them and what they know."""
     return may(player, "npcs.create")
 
 
+@asks("npcs.create")
+def may_edit_npcs(player: Player | AnonymousUser) -> bool:
+    """Any characters at all: everybody's, or those that one has made oneself."""
+    if may_create_npcs(player):
+        return True
+    return may_see_npcs(player) and Npc.objects.filter(created_by=player.pk).exists()
+
+
+def may_edit_npc(player: Player | AnonymousUser, npc: Npc) -> bool:
+    """An author keeps the care of his own characters, even when his role no longer lets him make new ones."""
+    return may_create_npcs(player) or (may_see_npcs(player) and npc.created_by_id == player.pk)
+
+
+@asks("npcs.delete")
 def may_delete_npcs(player: Player | AnonymousUser) -> bool:
     return may(player, "npcs.delete")
 
 
+@asks("admin.config")
 def may_set_up_providers(player: Player | AnonymousUser) -> bool:
     return may(player, "admin.config")
 
 
+@asks("admin.logs")
 def may_read_talks(player: Player | AnonymousUser) -> bool:
     """What players told characters is private; the figures beside it are not."""
     return may(player, "admin.logs")

@@ -97,16 +97,22 @@ def shelves() -> QuerySet[NpcCategory]:
     return NpcCategory.objects.filter(is_active=True).order_by("sort_order", "display_name")
 
 
-def npcs_visible(*, with_hidden: bool) -> QuerySet[Npc]:
-    """The characters whose pages may be opened; who creates characters also sees those that rest."""
-    return Npc.objects.all() if with_hidden else Npc.objects.active()
+def npcs_visible(*, with_hidden: bool, author_id: int | None = None) -> QuerySet[Npc]:
+    """The characters whose pages may be opened; who creates characters also sees those that rest.
+
+    An author always sees his own.
+    """
+    if with_hidden:
+        return Npc.objects.all()
+    own = Npc.objects.filter(created_by=author_id) if author_id else Npc.objects.none()
+    return Npc.objects.active() | own
 
 
-def npc_page(*, slug: str, with_hidden: bool) -> NpcPage | None:
+def npc_page(*, slug: str, with_hidden: bool, author_id: int | None = None) -> NpcPage | None:
     """The character with its files, oldest first, each with its passages counted."""
     files = KnowledgeFile.objects.annotate(passages=Count("items")).order_by("created_at", "pk")
     npc = (
-        npcs_visible(with_hidden=with_hidden)
+        npcs_visible(with_hidden=with_hidden, author_id=author_id)
         .filter(slug=slug)
         .select_related("category")
         .prefetch_related(Prefetch("knowledge_files", queryset=files, to_attr="files"))
@@ -115,9 +121,10 @@ def npc_page(*, slug: str, with_hidden: bool) -> NpcPage | None:
     return NpcPage(npc, list(npc.files)) if npc else None
 
 
-def source_page(uuid: UUID, *, with_hidden: bool) -> SourcePage | None:
+def source_page(uuid: UUID, *, with_hidden: bool, author_id: int | None = None) -> SourcePage | None:
+    visible = npcs_visible(with_hidden=with_hidden, author_id=author_id)
     item = (
-        KnowledgeItem.objects.filter(uuid=uuid, file__npc__in=npcs_visible(with_hidden=with_hidden))
+        KnowledgeItem.objects.filter(uuid=uuid, file__npc__in=visible)
         .select_related("file__npc")
         .defer("embedding")
         .first()

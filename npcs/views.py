@@ -1,6 +1,7 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -9,8 +10,8 @@ from npcs import queries
 from npcs.actions.knowledge import add_knowledge_file, clean_name, remove_file, retry_file
 from npcs.choices import Difficulty
 from npcs.forms import DirectoryForm, KnowledgeUploadForm
-from npcs.models import KnowledgeFile
-from npcs.permissions import may_create_npcs, may_see_npcs
+from npcs.models import KnowledgeFile, Npc
+from npcs.permissions import may_create_npcs, may_edit_npc, may_edit_npcs, may_see_npcs
 from npcs.queries import NpcPage
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
@@ -50,7 +51,8 @@ def npc_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 @access.requires(may_see_npcs)
 def source_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    page = queries.source_page(uuid, with_hidden=may_create_npcs(request.user))
+    is_maker = may_create_npcs(request.user)
+    page = queries.source_page(uuid, with_hidden=is_maker, author_id=request.user.pk)
     if page is None:
         raise Http404
     return render(request, "npcs/source_detail.html", {"page": page})
@@ -63,10 +65,10 @@ def knowledge_panel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@access.requires(may_create_npcs)
+@access.requires(may_edit_npcs)
 def knowledge_upload(request: HttpRequest, slug: str) -> HttpResponse:
     """Take each file by itself: one that is refused does not keep back the others."""
-    npc = _found(request, slug).npc
+    npc = _editable(request, slug)
     form = KnowledgeUploadForm(request.POST, request.FILES)
     if form.is_valid():
         for file in form.cleaned_data["files"]:
@@ -84,9 +86,9 @@ def knowledge_upload(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@access.requires(may_create_npcs)
+@access.requires(may_edit_npcs)
 def knowledge_retry(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
-    file = _file(slug, uuid)
+    file = _file(_editable(request, slug), uuid)
     try:
         retry_file(file=file)
     except DomainError as refusal:
@@ -95,25 +97,33 @@ def knowledge_retry(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse
 
 
 @require_POST
-@access.requires(may_create_npcs)
+@access.requires(may_edit_npcs)
 def knowledge_delete(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
-    remove_file(file=_file(slug, uuid))
+    remove_file(file=_file(_editable(request, slug), uuid))
     return _panel(request, slug)
 
 
 def _found(request: HttpRequest, slug: str) -> NpcPage:
-    page = queries.npc_page(slug=slug, with_hidden=may_create_npcs(request.user))
+    is_maker = may_create_npcs(request.user)
+    page = queries.npc_page(slug=slug, with_hidden=is_maker, author_id=request.user.pk)
     if page is None:
         raise Http404
     return page
 
 
-def _file(slug: str, uuid: UUID) -> KnowledgeFile:
-    return get_object_or_404(KnowledgeFile, uuid=uuid, npc__slug=slug)
+def _editable(request: HttpRequest, slug: str) -> Npc:
+    npc = _found(request, slug).npc
+    if not may_edit_npc(request.user, npc):
+        raise PermissionDenied
+    return npc
+
+
+def _file(npc: Npc, uuid: UUID) -> KnowledgeFile:
+    return get_object_or_404(KnowledgeFile, uuid=uuid, npc=npc)
 
 
 def _panel_context(request: HttpRequest, page: NpcPage) -> dict[str, object]:
-    return {"page": page, "npc": page.npc, "may_create": may_create_npcs(request.user)}
+    return {"page": page, "npc": page.npc, "may_create": may_edit_npc(request.user, page.npc)}
 
 
 def _panel(request: HttpRequest, slug: str, *, error: str = "", status: int = 200) -> HttpResponse:

@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "lucide",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.discord",
@@ -82,6 +84,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "players.middleware.KnownSessions",
+    "players.middleware.FreshConsole",
+    "players.middleware.ProviderAway",
+    "players.middleware.GuestsSignUpFirst",
+    "players.middleware.OwnTimeAndLanguage",
+    "players.middleware.OnlyTheWayBack",
 ]
 
 ROOT_URLCONF = "padawanforge.urls"
@@ -98,6 +106,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "players.context_processors.theme",
+                "players.context_processors.demo",
+                "messaging.context_processors.waiting",
             ],
         },
     },
@@ -191,10 +201,7 @@ else:
 # --- Players and sign-in ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "players.Player"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["players.backends.PlayerBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -220,11 +227,36 @@ ACCOUNT_SESSION_REMEMBER = True
 # A guest is signed in and must still reach the pages to sign up and in.
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[PadawanForge] "
+# Whoever can be reached by mail hears of it when a password, an address or a factor changes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 SOCIALACCOUNT_LOGIN_ON_GET = False
 # An address that a provider did not verify must never open somebody else's account.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+
+MFA_ADAPTER = "players.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "PadawanForge"
+# No step earlier or later: used digits are remembered for one step only, and would work again in the next.
+MFA_TOTP_TOLERANCE = 0
+# Without a mail server no address can be confirmed, and nobody could ever add a factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = not env.text("EMAIL_HOST")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# Browsers offer passkeys on a secure page or on this machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and all(
+    url.scheme == "https" or url.hostname in LOOPBACK for url in _public
+)
+
+# After so many days without a visit, and in any case, a player signs in anew.
+SESSION_IDLE_DAYS = env.number("SESSION_IDLE_DAYS", 7)
+SESSION_DAYS = env.number("SESSION_DAYS", 30)
+SESSION_COOKIE_AGE = SESSION_IDLE_DAYS * 86_400
+CONSOLE_IDLE_MINUTES = env.number("CONSOLE_IDLE_MINUTES", 30)
 
 PROVIDER_HOSTS = {
     "google": "https://accounts.google.com",
@@ -241,8 +273,43 @@ for _provider in PROVIDER_HOSTS:
             _app["key"] = env.text("APPLE_KEY_ID")
             _app["settings"] = {"certificate_key": env.secret("APPLE_CERTIFICATE_KEY")}
         SOCIALACCOUNT_PROVIDERS[_provider] = {"APPS": [_app]}
+# Sign-in by a provider is a form that is redirected to the provider's host.
+SIGN_IN_HOSTS = [PROVIDER_HOSTS[name] for name in SOCIALACCOUNT_PROVIDERS]
 
+# Where pictures of players may also be fetched from, though it isn't public or speaks plain HTTP.
+PICTURE_ORIGINS: list[str] = []
+
+# A school's own identity server, by OpenID Connect.
+if OIDC_SERVER_URL := env.text("OIDC_SERVER_URL"):
+    _server = urlsplit(OIDC_SERVER_URL)
+    if not _server.hostname or (_server.scheme != "https" and _server.hostname not in LOOPBACK):
+        raise ImproperlyConfigured("OIDC_SERVER_URL must be an address that begins with https://.")
+    SIGN_IN_HOSTS.append(f"{_server.scheme}://{_server.netloc}")
+    PICTURE_ORIGINS.append(f"{_server.scheme}://{_server.netloc}")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.text("OIDC_NAME", "your school"),
+                "client_id": env.text("OIDC_CLIENT_ID"),
+                "secret": env.secret("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
+            }
+        ]
+    }
+
+# What a guest may use up before he is asked to make an account.
 DEMO_SESSION_HOURS = env.number("DEMO_SESSION_HOURS", 24)
+DEMO_MAX_MESSAGES = env.number("DEMO_MAX_MESSAGES", 100)
+DEMO_MAX_TOKENS = env.number("DEMO_MAX_TOKENS", 20_000)
+# A class that comes in by one address needs more.
+GUESTS_PER_HOUR = env.number("GUESTS_PER_HOUR", 60)
+
+# Under this age the safe defaults hold, and a guardian has to agree to what needs consent.
+MINOR_UNDER_AGE = env.number("MINOR_UNDER_AGE", 16)
+DELETION_GRACE_DAYS = env.number("DELETION_GRACE_DAYS", 14)
+EXPORT_KEPT_DAYS = env.number("EXPORT_KEPT_DAYS", 7)
+MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24)
 
 # --- Mail ------------------------------------------------------------------------------------------------
 
@@ -272,6 +339,9 @@ STORAGES = {
     },
 }
 KNOWLEDGE_FILE_MAX_BYTES = env.number("KNOWLEDGE_FILE_MAX_MB", 10) * 1024 * 1024
+PICTURE_MAX_BYTES = env.number("PICTURE_MAX_MB", 5) * 1024 * 1024
+# A dotted name of function(bytes) -> str: what is wrong with an uploaded picture, "" when nothing is.
+UPLOAD_SCANNER = env.text("UPLOAD_SCANNER")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Security --------------------------------------------------------------------------------------------
@@ -301,14 +371,15 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        # Sign-in by a provider is a form that is redirected to the provider's host.
-        "form-action": ["'self'", *(PROVIDER_HOSTS[name] for name in SOCIALACCOUNT_PROVIDERS)],
+        "form-action": ["'self'", *SIGN_IN_HOSTS],
     }
 }
 
 # --- Language, time, logs --------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# What the pages are written in; grows with translations.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True

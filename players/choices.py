@@ -1,5 +1,6 @@
 """Enums that more than one module of this app needs."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -10,6 +11,7 @@ class Provider(models.TextChoices):
     DISCORD = "discord", "Discord"
     APPLE = "apple", "Apple"
     SLACK = "slack", "Slack"
+    OIDC = "oidc", "Identity server"
     PASSWORD = "password", "E-mail and password"
     DEMO = "demo", "Guest"
 
@@ -37,6 +39,11 @@ PERMISSIONS = {
     "admin.roles": "Give and take roles",
     "admin.logs": "Read logs",
     "admin.system": "Operate the system",
+}
+
+# Permissions that nothing asks for yet, and why they exist all the same.
+RESERVED = {
+    "content.view": "Everything there is to read without playing is public; meant for content that isn't.",
 }
 
 # The documented roles: level, description, permissions.
@@ -78,5 +85,31 @@ BRINGS = {
 }
 STAFF_ROLES = frozenset({RoleName.GAME_MASTER, RoleName.SYSTEM_ADMIN})
 
-# The languages that the pages are written in; grows with translations.
-LANGUAGES = (("en", "English"),)
+
+class NotificationKind(models.TextChoices):
+    """What a notification is about; each kind can be switched off."""
+
+    FRIEND = "friend", "Friends: requests and answers"
+    MENTION = "mention", "Somebody mentions me"
+    MESSAGE = "message", "Messages to me"
+    ROOM = "room", "My rooms"
+    SESSION = "session", "Quiz sessions"
+    ACHIEVEMENT = "achievement", "Achievements"
+    LEVEL = "level", "New levels"
+    STREAK = "streak", "Day streak"
+    ANNOUNCEMENT = "announcement", "Announcements"
+    SYSTEM = "system", "My account and my data"
+
+
+class EducationLevel(models.TextChoices):
+    PRIMARY = "primary", "Primary school"
+    SECONDARY = "secondary", "Secondary school"
+    VOCATIONAL = "vocational", "Vocational training"
+    BACHELOR = "bachelor", "Bachelor's degree"
+    MASTER = "master", "Master's degree"
+    DOCTORATE = "doctorate", "Doctorate"
+    OTHER = "other", "Something else"
+
+
+# The languages that the pages are written in.
+LANGUAGES = tuple(settings.LANGUAGES)

@@ -1,6 +1,13 @@
-"""Facts of this app that the apps above may care about."""
+"""Facts of this app that the apps above may care about, sent after the commit."""
 
 from django.dispatch import Signal
 
 level_reached = Signal()  # player_id, level
 access_changed = Signal()  # player_id: rights or sign-in changed; open sockets must look again
+achievement_unlocked = Signal()  # player_id, code
+streak_changed = Signal()  # player_id, day_streak, used_freeze
+friend_requested = Signal()  # player_id (who is asked), other_id (who asks)
+friend_accepted = Signal()  # player_id (who asked), other_id (who said yes)
+block_changed = Signal()  # player_id, other_id: they must stop (or may start) to see each other
+export_ready = Signal()  # player_id, export_uuid
+demo_limit_reached = Signal()  # player_id, limit

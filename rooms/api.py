@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
 from messaging.permissions import may_post
-from messaging.queries import PAGE, message_data, messages_before, recent_messages
+from messaging.queries import PAGE, message_data, messages_before
 from padawanforge.kit import access
 from players.models import Player
+from players.queries.relationships import hidden_from
 from rooms import permissions
 from rooms.actions.rooms import enter_room, leave_room
 from rooms.actions.talk import say
@@ -19,7 +20,8 @@ from rooms.schemas import REFUSALS, LobbyIn, MessageIn, MessagePage, PostedOut, 
 router = Router(tags=["rooms"])
 
 
-@router.get("/rooms", response={200: RoomPage, **REFUSALS})
+@router.get("/rooms", response={200: RoomPage, **REFUSALS}, summary="The lobby")
+@access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
 def room_list(request: HttpRequest, wanted: Annotated[LobbyIn, Query()]) -> dict:
     """A page of the lobby; pass `after` of the answer to get the next one."""
@@ -28,13 +30,16 @@ def room_list(request: HttpRequest, wanted: Annotated[LobbyIn, Query()]) -> dict
     return {"rooms": [room_out(card) for card in page.cards], "after": page.older}
 
 
-@router.get("/rooms/{slug:slug}", response={200: RoomOut, **REFUSALS})
+@router.get("/rooms/{slug:slug}", response={200: RoomOut, **REFUSALS}, summary="A room")
+@access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
 def room_detail(request: HttpRequest, slug: str) -> dict:
+    """What the lobby tells of it."""
     return room_out(card_of(request, slug))
 
 
-@router.post("/rooms/{slug:slug}/enter", response={200: RoomOut, **REFUSALS})
+@router.post("/rooms/{slug:slug}/enter", response={200: RoomOut, **REFUSALS}, summary="Enter a room")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def room_enter(request: HttpRequest, slug: str) -> dict:
     """Entering twice is the same as entering once; 409 when the room is full, closed, or not for guests."""
@@ -43,20 +48,28 @@ def room_enter(request: HttpRequest, slug: str) -> dict:
     return room_out(card_of(request, slug))
 
 
-@router.post("/rooms/{slug:slug}/leave", response={204: None, **REFUSALS})
+@router.post("/rooms/{slug:slug}/leave", response={204: None, **REFUSALS}, summary="Leave a room")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def room_leave(request: HttpRequest, slug: str) -> Status:
+    """The place becomes free; what I wrote stays."""
     room = get_object_or_404(Room.objects.entered_by(request.user), slug=slug)
     leave_room(room=room, player=request.user)
     return Status(204, None)
 
 
-@router.get("/rooms/{slug:slug}/messages", response={200: MessagePage, **REFUSALS})
+@router.get(
+    "/rooms/{slug:slug}/messages",
+    response={200: MessagePage, **REFUSALS},
+    summary="Messages of a room that I am in",
+)
+@access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
 def message_list(request: HttpRequest, slug: str, before: int | None = Query(None, ge=1, lt=2**62)) -> dict:
     """Fifty messages, oldest first; pass `before` of the answer to get the page before."""
     channel = room_entered_by(request.user, slug).channel
-    found = messages_before(channel, before, PAGE + 1) if before else recent_messages(channel, PAGE + 1)
+    before = before or channel.last_seq + 1
+    found = messages_before(channel, before, PAGE + 1, hidden=hidden_from(request.user))
     shown = found[-PAGE:]
     return {
         "messages": [message_data(message) for message in shown],
@@ -64,7 +77,12 @@ def message_list(request: HttpRequest, slug: str, before: int | None = Query(Non
     }
 
 
-@router.post("/rooms/{slug:slug}/messages", response={200: PostedOut, 201: PostedOut, **REFUSALS})
+@router.post(
+    "/rooms/{slug:slug}/messages",
+    response={200: PostedOut, 201: PostedOut, **REFUSALS},
+    summary="Write a message",
+)
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def message_post(request: HttpRequest, slug: str, data: MessageIn) -> Status:
     """Repeating a `cid` is harmless: the stored message comes back with `dup`."""

@@ -6,4 +6,4 @@ class RoomsConfig(AppConfig):
     verbose_name = "Rooms"
 
     def ready(self) -> None:
-        from rooms import channel_kinds, clock, receivers, tasks  # noqa: F401
+        from rooms import channel_kinds, clock, player_data, player_history, receivers, tasks  # noqa: F401

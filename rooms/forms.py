@@ -1,7 +1,7 @@
 from django import forms
 
 from learning.models import Topic
-from learning.queries import topics_with_counts
+from learning.queries.statements import topics_with_counts
 from npcs.choices import Difficulty
 from npcs.models import Npc, NpcCategory
 from padawanforge.kit.markdown import clean_text
@@ -67,13 +67,6 @@ class RoomForm(forms.ModelForm):
     def settings_fields(self) -> dict:
         names = {field.name for field in RoomSettings._meta.fields}
         return {name: value for name, value in self.cleaned_data.items() if name in names}
-
-
-class MessageForm(forms.Form):
-    """A message by form or HTTP; what it may say is the action's business."""
-
-    text = forms.CharField(max_length=100_000, strip=False, required=False)
-    cid = forms.UUIDField(required=False)
 
 
 class SessionForm(forms.Form):

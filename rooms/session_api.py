@@ -16,13 +16,16 @@ router = Router(tags=["sessions"])
 ANSWERS = {200: SessionOut, **REFUSALS}
 
 
-@router.get("/rooms/{slug}/session", response=ANSWERS)
+@router.get("/rooms/{slug:slug}/session", response=ANSWERS, summary="The session that runs in a room")
+@access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
 def session_detail(request: HttpRequest, slug: str) -> dict:
+    """The key and the reason are told only after the reveal."""
     return session_out(request, find(request, slug).room)
 
 
-@router.post("/rooms/{slug}/session/join", response=ANSWERS)
+@router.post("/rooms/{slug:slug}/session/join", response=ANSWERS, summary="Join the session")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def session_join(request: HttpRequest, slug: str) -> dict:
     session = find(request, slug)
@@ -30,7 +33,8 @@ def session_join(request: HttpRequest, slug: str) -> dict:
     return session_out(request, session.room)
 
 
-@router.post("/rooms/{slug}/session/ready", response=ANSWERS)
+@router.post("/rooms/{slug:slug}/session/ready", response=ANSWERS, summary="Say that I am ready, or not yet")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def session_ready(request: HttpRequest, slug: str, ready: bool = True) -> dict:
     session = find(request, slug)
@@ -38,7 +42,8 @@ def session_ready(request: HttpRequest, slug: str, ready: bool = True) -> dict:
     return session_out(request, session.room)
 
 
-@router.post("/rooms/{slug}/session/start", response=ANSWERS)
+@router.post("/rooms/{slug:slug}/session/start", response=ANSWERS, summary="Start the session")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def session_start(request: HttpRequest, slug: str) -> dict:
     session = find(request, slug)
@@ -48,9 +53,11 @@ def session_start(request: HttpRequest, slug: str) -> dict:
     return session_out(request, session.room)
 
 
-@router.post("/rooms/{slug}/session/answer", response=ANSWERS)
+@router.post("/rooms/{slug:slug}/session/answer", response=ANSWERS, summary="Answer the statement")
+@access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def session_answer(request: HttpRequest, slug: str, data: AnswerIn) -> dict:
+    """True or false; the answer is locked once it is given."""
     session = find(request, slug)
     submit_answer(
         session=session, player=request.user, verdict=data.verdict, round_number=data.round,

@@ -15,4 +15,9 @@ def recount_places() -> None:
     rooms.recount_places()
 
 
+@every(300, name="rooms.remove_empty_talks")
+def remove_empty_talks() -> None:
+    talk.remove_empty_talks()
+
+
 work.register(Reply, job="rooms.react", give_up=talk.give_up)

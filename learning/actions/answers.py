@@ -1,37 +1,53 @@
+"""Answers are written down when they are given and count once the key is shown.
+
+Where both happen at once (a statement answered alone) `record_answer` does both. A session keeps the answers
+while its question is open and settles them together at the reveal: before that no figure may move, or a
+profile would tell who was right.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from learning import rules
+from learning.actions.skills import settle
 from learning.models import AnswerEvent, Statement
+from learning.rules.rapid import is_rapid
+from players.actions.demo import note_answer
 from players.models import Player
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """When and where an answer was given; both moments by the server's clock."""
+    """When and where an answer was given (both moments by the server's clock), and how sure the player was."""
 
     shown_at: datetime
     received_at: datetime
     session_uuid: UUID | None
     mode: str
+    confidence: int | None = None
 
 
 @transaction.atomic
 def record_answer(
     *, player: Player, statement: Statement, verdict: bool, at: Circumstances, idempotency_key: str
 ) -> AnswerEvent:
-    """Append the answer to the learner's history; the same key twice is one answer."""
-    response_ms = max(round((at.received_at - at.shown_at).total_seconds() * 1000), 0)
-    rapid = rules.is_rapid(text=statement.text, response_ms=response_ms)
-    is_correct = verdict == statement.answer
-    difficulty, variance = rules.prior_of(statement.difficulty)
-    p_before = rules.chance_of_right(
-        skill=rules.NEW_PLAYER[0], difficulty=difficulty, difficulty_variance=variance
+    """Append the answer to the learner's history and let it count; the same key twice is one answer."""
+    event = keep_answer(
+        player=player, statement=statement, verdict=verdict, at=at, idempotency_key=idempotency_key
     )
-    event, _ = AnswerEvent.objects.get_or_create(
+    settled = settle(statement_id=event.statement_id, event_ids=[event.pk])
+    return settled[0] if settled else AnswerEvent.objects.get(pk=event.pk)
+
+
+@transaction.atomic
+def keep_answer(
+    *, player: Player, statement: Statement, verdict: bool, at: Circumstances, idempotency_key: str
+) -> AnswerEvent:
+    """Append the answer to the learner's history; it moves nothing until `settle` is called."""
+    response_ms = max(round((at.received_at - at.shown_at).total_seconds() * 1000), 0)
+    event, is_new = AnswerEvent.objects.get_or_create(
         idempotency_key=idempotency_key,
         defaults={
             "player": player,
@@ -43,11 +59,14 @@ def record_answer(
             "received_at": at.received_at,
             "rt_ms": response_ms,
             "answer": verdict,
-            "correct": is_correct,
-            "rapid": rapid,
-            "first_attempt": not AnswerEvent.objects.filter(player=player, statement=statement).exists(),
-            "p_before": p_before,
-            "xp": rules.xp_for_answer(is_correct=is_correct, rapid=rapid, p_before=p_before),
+            "correct": verdict == statement.answer,
+            "confidence": at.confidence,
+            "rapid": is_rapid(text=statement.text, response_ms=response_ms),
+            "by_guest": player.is_guest,
+            # Decided when it is settled, under the locks.
+            "first_attempt": False,
         },
     )
+    if is_new:
+        note_answer(player, is_correct=event.correct, where=str(at.session_uuid or at.mode))
     return event

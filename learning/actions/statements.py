@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from learning.models import Statement
+from learning.rules.skill import prior_of
 from players.models import Player
 
 Lifecycle = Statement.Lifecycle
@@ -20,8 +21,16 @@ def create_statement(*, statement: Statement, player: Player) -> Statement:
 
 @transaction.atomic
 def revise_statement(*, statement: Statement, is_reworded: bool) -> None:
-    """Store a change. Another text or key is another version: answers remember which one was shown."""
-    statement.save()
+    """Store a change. Another text or key is another version: answers remember which one was shown.
+
+    Figures that answers move are left to them. Another label is another first guess, until somebody answers.
+    """
+    columns = [
+        field.name for field in Statement._meta.concrete_fields if field.editable and not field.primary_key
+    ]
+    statement.save(update_fields=[*columns, "updated_at"])
+    unmoved = Statement.objects.filter(pk=statement.pk, n_first=0)
+    unmoved.update(beta_mean=prior_of(statement.difficulty).mean)
     if is_reworded:
         Statement.objects.filter(pk=statement.pk).update(version=F("version") + 1)
 

@@ -1,11 +1,34 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from learning.models.statement import Statement
 
 
+class Settlement(models.Model):
+    """Answers to one statement that counted at the same moment, because its key was shown then.
+
+    Its number orders everything that moved skills and difficulties: it is taken under the locks of the
+    statement and of the players, so a replay in this order finds the same figures.
+    """
+
+    settled_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"settlement #{self.pk}"
+
+
 class AnswerEvent(models.Model):
-    """One answer; append-only and the only truth, from which everything else can be rebuilt."""
+    """One answer; append-only and the only truth, from which everything else can be rebuilt.
+
+    Until it is settled nothing is known of it but what the player said: what was expected, and what it
+    changed, are written down once, when the key is shown.
+    """
+
+    class Confidence(models.IntegerChoices):
+        GUESS = 1, "Guess"
+        THINK = 2, "Think so"
+        SURE = 3, "Sure"
 
     player = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="answers")
@@ -18,14 +41,34 @@ class AnswerEvent(models.Model):
     rt_ms = models.PositiveIntegerField("response time in ms, by the server's clock")
     answer = models.BooleanField()
     correct = models.BooleanField()
+    confidence = models.PositiveSmallIntegerField(null=True, choices=Confidence)
     rapid = models.BooleanField(default=False)
+    by_guest = models.BooleanField(default=False)
     first_attempt = models.BooleanField()
-    p_before = models.FloatField("expected chance of a right answer")
+    settlement = models.ForeignKey(Settlement, null=True, on_delete=models.PROTECT, related_name="answers")
+    p_before = models.FloatField("expected chance of a right answer", null=True)
+    theta_before = models.FloatField("skill before", null=True)
+    beta_before = models.FloatField("difficulty before", null=True)
+    theta_after = models.FloatField("skill after", null=True)
     xp = models.PositiveSmallIntegerField(default=0)
     idempotency_key = models.CharField(max_length=100, unique=True)
 
     class Meta:
-        indexes = [models.Index(fields=["player", "-received_at"], name="learning_answer_recent")]
+        indexes = [
+            models.Index(fields=["player", "-received_at"], name="learning_answer_recent"),
+            models.Index(fields=["player", "statement"], name="learning_answer_attempts"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="learning_settled_answers_are_measured",
+                condition=Q(settlement=None, p_before=None)
+                | Q(settlement__isnull=False, p_before__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="learning_confidence_is_one_of_three",
+                condition=Q(confidence=None) | Q(confidence__in=(1, 2, 3)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"answer #{self.pk}"

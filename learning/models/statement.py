@@ -1,10 +1,12 @@
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from learning.rules.skill import ITEM_MEANS, ITEM_VARIANCE
 from npcs.choices import Difficulty
 from npcs.models import Npc
 
@@ -63,6 +65,12 @@ class Statement(models.Model):
     quality_score = models.FloatField(default=0.5, editable=False)
     usage_count = models.PositiveIntegerField(default=0, editable=False)
     last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    # The difficulty in logits, moved by the first attempts that were neither rapid nor a guest's.
+    beta_mean = models.FloatField("difficulty, measured", editable=False)
+    beta_var = models.FloatField("its variance", default=ITEM_VARIANCE, editable=False)
+    n_first = models.PositiveIntegerField("first attempts", default=0, editable=False)
+    n_first_correct = models.PositiveIntegerField("right first attempts", default=0, editable=False)
+    n_rapid = models.PositiveIntegerField("rapid answers", default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -85,7 +93,23 @@ class Statement(models.Model):
                 name="learning_quality_between_zero_and_one",
                 condition=Q(quality_score__gte=0, quality_score__lte=1),
             ),
+            models.CheckConstraint(
+                name="learning_first_attempts_add_up",
+                condition=Q(beta_var__gt=0, n_first_correct__lte=F("n_first")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"statement #{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.begin_at_label()
+        super().save(*args, **kwargs)
+
+    def begin_at_label(self) -> None:
+        """Before anybody has answered it, the difficulty is what the label promises.
+
+        Whoever writes many rows at once calls it for each; the database takes none without.
+        """
+        if self.beta_mean is None:
+            self.beta_mean = ITEM_MEANS[self.difficulty]

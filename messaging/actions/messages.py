@@ -3,14 +3,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
-from messaging import events
-from messaging.models import MESSAGE_MAX_LENGTH, Channel, ChannelEvent, Message
-from messaging.signals import message_posted
+from messaging import checks, events
+from messaging.models import MESSAGE_MAX_LENGTH, Channel, ChannelEvent, Message, MessageRevision
+from messaging.rules.texts import fingerprint
+from messaging.signals import message_held, message_posted, message_refused
 from npcs.models import Npc
 from padawanforge.kit import markdown
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
+from players.actions.demo import spend_message
 from players.models import Player
 
 
@@ -48,15 +51,32 @@ def post_message(
     Who repeats a client id with the same text gets the stored message again. `metadata` of a character's
     answer: draft (the id under which it was streamed), engine, and sources (n, title, heading, url each).
     """
-    text = _checked(text)
+    return post(
+        Message(
+            channel=channel,
+            type=_type_of(player, npc),
+            player=player,
+            npc=npc,
+            client_id=client_id,
+            text=text,
+            metadata=metadata or {},
+        )
+    )
+
+
+def post(message: Message) -> Posted:
+    """Store what was made outside, unless its text is refused or it was stored before."""
+    text = message.text = checked_text(message.text)
+    player, client_id = message.player, message.client_id
     if known := _already_posted(player, client_id, text):
         return known
-    message = Message(
-        channel=channel, type=_type_of(player, npc), player=player, npc=npc, client_id=client_id, text=text,
-        metadata=metadata or {},
-    )  # fmt: skip
     try:
         _save(message)
+    except checks.Refused as refusal:
+        # After the rollback: what a refusal leaves is written by itself.
+        about = {"channel_id": message.channel_id, "text": text, "refusal": refusal}
+        announce(message_refused, sender=Message, player_id=message.player_id, **about)
+        raise
     except IntegrityError:
         # Another tab sent the same client id at the same moment and was first.
         if known := _already_posted(player, client_id, text):
@@ -77,7 +97,8 @@ def record_event(
     """Write the next line of the channel's log and nudge everybody after the commit."""
     event = ChannelEvent.objects.create(
         channel=channel,
-        seq=message.seq if message else next_seq(channel),
+        # The message took its number when it was stored; what becomes of it later takes one of its own.
+        seq=message.seq if message and type == "message.created" else next_seq(channel),
         type=type,
         actor=actor,
         message=message,
@@ -95,13 +116,33 @@ def next_seq(channel: Channel) -> int:
 
 @transaction.atomic
 def _save(message: Message) -> None:
+    if message.player is not None:
+        spend_message(message.player, where=str(message.channel.uuid))
     message.seq = next_seq(message.channel)
+    held = _look_through(message)
     message.save(force_insert=True)
     record_event(channel=message.channel, type="message.created", actor=message.player, message=message)
-    announce(message_posted, sender=Message, message_id=message.pk)
+    if held:
+        announce(message_held, sender=Message, message_id=message.pk, rule=held)
+    else:
+        announce(message_posted, sender=Message, message_id=message.pk)
 
 
-def _checked(text: str) -> str:
+def _look_through(message: Message) -> str:
+    """Let the checks refuse or change what a player says; by which rule it waits for a review, if it does."""
+    if message.player is None:
+        return ""
+    now = timezone.now()
+    passed = checks.run(player=message.player, channel=message.channel, text=message.text, now=now)
+    if passed.text != message.text:
+        # By it a repeated send is recognised.
+        message.metadata = {**message.metadata, "sent": fingerprint(message.text)}
+        message.text = passed.text
+    message.hidden_at = now if passed.held else None
+    return passed.held
+
+
+def checked_text(text: str) -> str:
     text = markdown.clean_text(text)
     if not text:
         raise MessageEmpty("Write something first.")
@@ -116,9 +157,19 @@ def _already_posted(player: Player | None, client_id: UUID | None, text: str) ->
     message = Message.objects.with_authors().filter(player=player, client_id=client_id).first()
     if message is None:
         return None
-    if message.text != text:
+    if not _was_sent(message, text):
         raise ClientIdConflict("Another message was sent under this id.")
     return Posted(message, is_duplicate=True)
+
+
+def _was_sent(message: Message, text: str) -> bool:
+    """Compares with what was sent, whatever became of it since; what nobody knows any more counts as the same."""
+    if sent := message.metadata.get("sent"):
+        return sent == fingerprint(text)
+    if not message.rev:
+        return message.text == text
+    first = MessageRevision.objects.filter(message=message, rev=0).first()
+    return first is None or first.text == text
 
 
 def _type_of(player: Player | None, npc: Npc | None) -> str:

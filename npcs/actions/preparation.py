@@ -17,6 +17,7 @@ from npcs.llm.base import ChatModel, Turn
 from npcs.llm.builtin import BuiltinTutor
 from npcs.models import AiProvider, Interaction, Npc
 from players.models import Player
+from players.queries.demo import has_demo_tokens
 
 PASSAGES = 6
 # A reply to a check question that comes later than this is not meant as one.
@@ -37,8 +38,13 @@ class Prepared:
 
 
 def prepare(*, npc: Npc, heard: Sequence[Turn], player: Player | None) -> Prepared:
-    """By the character's own provider or the default one, else by the built-in engine."""
+    """By the character's own provider or the default one, else by the built-in engine.
+
+    A guest who has used up the demo's tokens is answered by the built-in engine, too.
+    """
     provider, note = queries.provider_for(npc)
+    if provider is not None and not has_demo_tokens(player):
+        provider, note = None, "demo"
     if provider is None:
         prepared = _with_builtin(npc, heard, player=player)
     else:

@@ -16,10 +16,12 @@ from django.db.models import F
 from npcs.actions.preparation import Prepared, prepare, tone_of
 from npcs.builtin.text import token_estimate
 from npcs.llm.base import Reply, Turn, Unavailable
+from npcs.llm.builtin import LABEL
 from npcs.llm.citations import renumbered
 from npcs.llm.prompt import visible, without_marks
 from npcs.models import Interaction, KnowledgeItem, Npc
 from padawanforge.kit.markdown import clean_text
+from players.actions.demo import spend_tokens
 from players.models import Player
 
 # As long as a message may be; an answer that goes on is cut off there.
@@ -79,7 +81,8 @@ def speak(
     else:
         speech, figures = _speech(prepared, reply), _figures_of_reply(prepared, reply)
     figures |= {"message": clean_text(prepared.asked), "response_time_ms": _since(started)}
-    _record(npc=npc, player=player, speech=speech, figures=figures)
+    is_builtin = prepared.model.label == LABEL
+    _record(npc=npc, player=player, speech=speech, figures=figures, is_builtin=is_builtin)
     return speech
 
 
@@ -171,7 +174,9 @@ def _since(started: float) -> int:
 
 # Durable: Django refuses it inside another transaction, so nobody can wait for a provider in one.
 @transaction.atomic(durable=True)
-def _record(*, npc: Npc, player: Player | None, speech: Speech, figures: dict[str, Any]) -> None:
+def _record(
+    *, npc: Npc, player: Player | None, speech: Speech, figures: dict[str, Any], is_builtin: bool
+) -> None:
     sources = [{"n": source.n, "uuid": str(source.uuid), "title": source.title} for source in speech.sources]
     figures["interaction_context"]["sources"] = sources
     Interaction.objects.create(
@@ -182,4 +187,6 @@ def _record(*, npc: Npc, player: Player | None, speech: Speech, figures: dict[st
         engine=speech.engine[:200],
         **figures,
     )
+    if player is not None and not is_builtin:
+        spend_tokens(player, figures.get("tokens_in", 0) + figures.get("tokens_out", 0))
     Npc.objects.filter(pk=npc.pk).update(interaction_count=F("interaction_count") + 1)

@@ -7,12 +7,14 @@ may not gets 403. Views that must not betray that an object exists fetch it thro
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
+Predicate = TypeVar("Predicate", bound=Callable[..., bool])
 
 
 def public(view: View) -> View:
@@ -29,6 +31,26 @@ def requires(predicate: Callable[..., bool]) -> Callable[[View], View]:
     return lambda view: _guarded(view, predicate=predicate, label=predicate.__name__)
 
 
+def asks(*permissions: str) -> Callable[[Predicate], Predicate]:
+    """Say which permissions a predicate asks for (any of them opens): what roles open is computed from it."""
+
+    def declare(predicate: Predicate) -> Predicate:
+        predicate.asks = permissions  # type: ignore[attr-defined]
+        return predicate
+
+    return declare
+
+
+def scope(name: str) -> Callable[[View], View]:
+    """A program with a token of this scope may use the operation too; without a scope, no program may."""
+
+    def declare(view: View) -> View:
+        view.scope = name  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def _guarded(view: View, *, predicate: Callable[..., bool], label: str) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -39,4 +61,6 @@ def _guarded(view: View, *, predicate: Callable[..., bool], label: str) -> View:
         return view(request, *args, **kwargs)
 
     guarded.access = label  # type: ignore[attr-defined]
+    guarded.predicate = predicate  # type: ignore[attr-defined]
+    guarded.asks = getattr(predicate, "asks", ())  # type: ignore[attr-defined]
     return guarded

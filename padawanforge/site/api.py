@@ -1,29 +1,48 @@
-"""The JSON interface under /api/v1/: one router for each app, one translation of refusals."""
+"""The JSON interface under /api/v1/: one router for each noun, one translation of refusals."""
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.security import django_auth
-
+from messaging.api import router as notifications_router
 from npcs.api import router as npcs_router
-from padawanforge.kit.errors import DomainError
-from players.api import router as players_router
+from padawanforge.site import api_errors
+from padawanforge.site.api_input import CleanParser
+from padawanforge.site.api_schema import Api
+from players.api.auth import BrowserAuth, TokenAuth, know_operation
+from players.api.exports import router as exports_router
+from players.api.limits import PerPlayer
+from players.api.me import router as me_router
+from players.api.players import router as players_router
+from players.api.progress import router as progress_router
+from players.api.relationships import router as people_router
 from rooms.api import router as rooms_router
 from rooms.session_api import router as sessions_router
 
-# Session sign-in brings the CSRF check with it. No interactive page: it would need scripts from elsewhere.
-api = NinjaAPI(title="PadawanForge", version="1", auth=django_auth, docs_url=None)
-api.add_router("", players_router)
-api.add_router("", npcs_router)
-api.add_router("", rooms_router)
-api.add_router("", sessions_router)
+DESCRIPTION = """
+Everything that a player can do, for programs. Sign in with a personal token (Settings, API tokens) in the
+header `Authorization: Bearer pf_…`; each operation names the scope that the token needs. An answer holds
+what its player may see, nothing else.
+"""
 
-
-@api.exception_handler(DomainError)
-def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error), "code": error.code}, status=409)
-
-
-@api.exception_handler(PermissionDenied)
-def forbid(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    return api.create_response(request, {"detail": "You may not do this."}, status=403)
+# The token first: the session's sign-in brings the CSRF check, which would refuse a program's changes.
+# No interactive page of ninja's: it would need scripts from elsewhere. Ours is padawanforge.site.api_docs.
+api = Api(
+    title="PadawanForge",
+    version="1",
+    description=DESCRIPTION.strip(),
+    auth=[TokenAuth(), BrowserAuth()],
+    throttle=[PerPlayer()],
+    parser=CleanParser(),
+    docs_url=None,
+)
+api.add_decorator(know_operation, mode="view")
+api_errors.install(api)
+for router in (
+    players_router,
+    me_router,
+    people_router,
+    progress_router,
+    exports_router,
+    notifications_router,
+    npcs_router,
+    rooms_router,
+    sessions_router,
+):
+    api.add_router("", router)

@@ -3,7 +3,8 @@ from django.shortcuts import redirect, render
 
 from npcs.models import Npc
 from padawanforge.kit.access import public, signed_in
-from players.queries import progress_of
+from players.queries.activity import streak_card
+from players.queries.progress import progress_of
 from rooms.queries.rooms import featured_rooms, rooms_of, rooms_open_to
 
 
@@ -19,6 +20,9 @@ def landing(request: HttpRequest) -> HttpResponse:
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     player = request.user
+    if not player.is_guest and not player.preferences.registration_completed:
+        # Only here: a link that somebody followed to sign up leads where it says.
+        return redirect("players:welcome")
     context = {
         "my_rooms": rooms_of(player)[:6],
         "featured_rooms": rooms_open_to(player)
@@ -27,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("-last_activity_at", "pk")[:3],
         "characters": featured_characters(),
         "progress": progress_of(player),
+        "streak": streak_card(player),
     }
     return render(request, "site/home.html", context)
 

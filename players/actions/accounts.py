@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from padawanforge.kit.errors import DomainError
+from players.actions.audit import record
 from players.actions.roles import groups_of
 from players.choices import STAFF_ROLES, RoleName
 from players.models import (
@@ -56,13 +57,25 @@ def free_username() -> str:
 
 
 @transaction.atomic
-def create_admin(*, username: str, email: str, password: str) -> Player:
-    """An administrator: system admin and game master, with every right in the console."""
-    player = Player(username=username.lower(), email=email.lower(), is_superuser=True)
+def create_player(
+    *, username: str, email: str, password: str, role: str = RoleName.PADAWAN, is_superuser: bool = False
+) -> Player:
+    """A player whom somebody makes at the machine instead of one who signs up."""
+    player = Player(username=username.lower(), email=email.lower(), is_superuser=is_superuser)
     player.set_password(password)
     try:
         player.full_clean(exclude={"primary_role"})
         validate_password(password, player)
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from error
-    return register(player=player, role=RoleName.SYSTEM_ADMIN)
+    register(player=player, role=role)
+    facts = {"role": role, "superuser": is_superuser}
+    record(actor=None, verb="player.created", subject=player, after=facts)
+    return player
+
+
+def create_admin(*, username: str, email: str, password: str) -> Player:
+    """An administrator: system admin and game master, with every right in the console."""
+    return create_player(
+        username=username, email=email, password=password, role=RoleName.SYSTEM_ADMIN, is_superuser=True
+    )

@@ -4,15 +4,18 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F
+from django.utils import timezone
 from django.utils.text import slugify
 
 from messaging.actions.channels import add_member, open_channel, remove_member
 from messaging.actions.messages import record_event
+from messaging.actions.sanctions import refuse_banned
 from messaging.models import ChannelMember
 from npcs.choices import Difficulty
 from npcs.models import Npc, NpcCategory
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.markdown import clean_text
+from players.actions.demo import note_room
 from players.models import Player
 from rooms.actions.sessions import cancel_session
 from rooms.choices import ROOM
@@ -77,6 +80,8 @@ def enter_room(*, room: Room, player: Player) -> ChannelMember:
     if member := mine.first():
         return member
     has_place = _take_place(room)
+    # After the lock: a ban that came a moment ago holds.
+    refuse_banned(player, room.channel, timezone.now())
     # Taking a place waits for whoever is at the door: by now another tab may have let the player in.
     if member := mine.first():
         if has_place:
@@ -85,6 +90,7 @@ def enter_room(*, room: Room, player: Player) -> ChannelMember:
     if not has_place:
         _require_open(room)
         raise RoomFull(f"{room.name} is full ({room.max_players} people). Try again later or choose another.")
+    note_room(player, where=str(room.uuid))
     return add_member(channel=room.channel, player=player)
 
 
@@ -97,7 +103,7 @@ def leave_room(*, room: Room, player: Player, reason: str = "left") -> bool:
         return False
     _give_place_back(room)
     if room.owner_id == player.pk:
-        _find_owner(room)
+        find_owner(room)
     return True
 
 
@@ -186,9 +192,11 @@ def _give_place_back(room: Room) -> None:
     Room.objects.filter(pk=room.pk, current_players__gt=0).update(current_players=F("current_players") - 1)
 
 
-def _find_owner(room: Room) -> None:
+def find_owner(room: Room) -> None:
+    """The room goes to its oldest moderator, else to its oldest member, else to nobody."""
     members = ChannelMember.objects.filter(channel=room.channel_id).select_related("player")
-    by_service = members.filter(player__is_guest=False).order_by("joined_at", "pk")
+    present = members.filter(player__is_guest=False, player__is_active=True, player__leaves_at=None)
+    by_service = present.order_by("joined_at", "pk")
     heir = by_service.filter(role=ChannelMember.Role.MODERATOR).first() or by_service.first()
     Room.objects.filter(pk=room.pk).update(owner=heir.player if heir else None)
     if heir:

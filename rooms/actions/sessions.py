@@ -7,9 +7,9 @@ from random import Random
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from learning.actions.answers import Circumstances, record_answer
+from learning.actions.answers import Circumstances, keep_answer
 from learning.models import Topic
-from learning.queries import pick_statements
+from learning.queries.statements import pick_statements
 from messaging import events
 from messaging.actions.messages import post_message, record_event
 from npcs.models import Npc
@@ -201,7 +201,7 @@ def _store_answer(
     verdict: bool,
     now: datetime,
 ) -> SessionAnswer:
-    event = record_answer(
+    event = keep_answer(
         player=participant.player,
         statement=current.statement,
         verdict=verdict,

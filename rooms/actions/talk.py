@@ -68,6 +68,13 @@ def open_talk(*, player: Player, npc: Npc) -> Talk:
     return talk
 
 
+def remove_empty_talks() -> int:
+    """Delete the channels whose talk is gone with its player or its character; how many there were."""
+    # A talk is made in one transaction with its channel, so none in the making is seen here.
+    _, rows = Channel.objects.filter(kind=TALK, talk=None).delete()
+    return rows.get(Channel._meta.label, 0)
+
+
 def hear(*, message: Message) -> list[Reply]:
     """Make a reply for each character that the message calls; characters never answer characters."""
     Room.objects.filter(channel=message.channel).update(last_activity_at=message.sent_at)

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,17 +12,18 @@ from django.views.decorators.vary import vary_on_headers
 
 from messaging.permissions import may_post
 from messaging.queries import members, people_present
+from messaging.views.streams import answer_post, older_messages, stream
 from npcs.models import NpcCategory
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
 from players.models import Player
+from players.queries.relationships import hidden_from
 from rooms import permissions
 from rooms.actions.rooms import RoomNameTaken, add_npc, enter_room, leave_room, open_room
 from rooms.actions.talk import say
 from rooms.forms import LobbyForm, RoomForm
 from rooms.models import Room
 from rooms.queries.rooms import Filters, active_npcs, lobby, membership, rooms_open_to
-from rooms.views.messages import answer_post, older_messages, stream
 from rooms.views.panels import panel_of
 
 PEOPLE_SHOWN = 200
@@ -80,28 +82,34 @@ def room_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The live room for its members, a look through the door for everybody else who may enter."""
     room = get_object_or_404(rooms_open_to(request.user).prefetch_related(active_npcs()), slug=slug)
     if membership(room, request.user) is None:
-        context = {"room": room, "people": people_present(room.channel)}
+        present = people_present(room.channel, hidden=hidden_from(request.user))
+        context = {"room": room, "people": present}
         return render(request, "rooms/room_preview.html", context)
     return show_room(request, room, {})
 
 
 def show_room(request: HttpRequest, room: Room, unsent: dict[str, str]) -> HttpResponse:
+    hidden = hidden_from(request.user)
     context = {
         "room": room,
         "panel": panel_of(request.user, room),
         "may_post": may_post(request.user, room.channel),
+        "may_moderate": permissions.may_manage_room(request.user, room),
         "post_url": reverse("rooms:message-post", args=[room.slug]),
-        **people(room),
-        **stream(room.channel, reverse("rooms:message-list", args=[room.slug])),
+        **people(room, hidden),
+        **stream(room.channel, reverse("rooms:message-list", args=[room.slug]), hidden=hidden),
         **unsent,
     }
     return render(request, "rooms/room_detail.html", context)
 
 
-def people(room: Room) -> dict[str, object]:
-    """Who belongs to the room, those who are there first."""
-    states = {presence.player.pk: presence.state for presence in people_present(room.channel)}
-    everybody = [(member, states.get(member.player_id, "")) for member in members(room.channel)]
+def people(room: Room, hidden: Collection[int]) -> dict[str, object]:
+    """Who belongs to the room, those who are there first; without those whom a block hides."""
+    present = people_present(room.channel, hidden=hidden)
+    states = {presence.player.pk: presence.state for presence in present}
+    everybody = [
+        (member, states.get(member.player_id, "")) for member in members(room.channel, hidden=hidden)
+    ]
     everybody.sort(key=lambda entry: not entry[1])
     return {
         "people": everybody[:PEOPLE_SHOWN],
@@ -136,7 +144,9 @@ def room_leave(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def room_people(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_entered_by(request.user, slug)
-    return render(request, "rooms/_people.html", {"is_update": True, **people(room)})
+    return render(
+        request, "rooms/_people.html", {"is_update": True, **people(room, hidden_from(request.user))}
+    )
 
 
 @access.requires(permissions.may_see_lobby)

@@ -34,7 +34,8 @@ def session_panel(request: HttpRequest, slug: str) -> HttpResponse:
 def session_create(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_entered_by(request.user, slug)
     require_starter(request, room)
-    form = SessionForm(request.POST if request.method == "POST" else None, room=room)
+    liked = {"difficulty": request.user.preferences.game_preferences.get("difficulty", "")}
+    form = SessionForm(request.POST if request.method == "POST" else None, room=room, initial=liked)
     if form.is_valid():
         plan = sessions.Plan(**form.cleaned_data)
         try:

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from messaging.views.streams import answer_post, older_messages, stream
 from npcs.models import Npc
 from padawanforge.kit import access
 from rooms import permissions
 from rooms.actions.talk import say_in_private
 from rooms.models import Talk
-from rooms.views.messages import answer_post, older_messages, stream
 
 
 @access.requires(permissions.may_talk_with_npcs)
@@ -23,7 +23,14 @@ def show_talk(request: HttpRequest, npc: Npc, unsent: dict[str, str]) -> HttpRes
     """The private talk. Before its first message nothing is stored: the page shows the greeting only."""
     talk = Talk.objects.select_related("channel").filter(player=request.user, npc=npc).first()
     post_url = reverse("rooms:talk-message-post", args=[npc.slug])
-    context = {"npc": npc, "talk": talk, "post_url": post_url, "may_post": True, **unsent}
+    context = {
+        "npc": npc,
+        "talk": talk,
+        "post_url": post_url,
+        "may_post": True,
+        "may_moderate": True,
+        **unsent,
+    }
     if talk is not None:
         context |= stream(talk.channel, reverse("rooms:talk-message-list", args=[npc.slug]))
     return render(request, "rooms/talk_detail.html", context)

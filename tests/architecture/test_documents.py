@@ -32,7 +32,10 @@ def test_settings_are_documented():
         f"{p}_CLIENT_{end}" for p in ("GOOGLE", "DISCORD", "APPLE", "SLACK") for end in ("ID", "SECRET")
     }
 
-    assert documented("settings.md") == names | providers | {"PADAWAN_ADMIN_PASSWORD"}
+    assert documented("settings.md") == names | providers | {
+        "PADAWAN_ADMIN_PASSWORD",
+        "PADAWAN_PLAYER_PASSWORD",
+    }
 
 
 def test_commands_are_documented():

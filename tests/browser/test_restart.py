@@ -13,6 +13,7 @@ from tests.browser.server import Server
 
 pytestmark = pytest.mark.browser
 MESSAGES = 40
+WRITERS = 8
 
 
 @pytest.fixture
@@ -29,30 +30,36 @@ def channel_of(http, slug: str) -> str:
 
 
 def test_killing_the_server_loses_doubles_and_reorders_nothing(own_server):
-    http = sign_in_as_guest(own_server.url)
-    post(http, "/rooms/the-commons/enter/")
-    socket = Socket(own_server.url, http, channel_of(http, "the-commons"))
-    first = socket.open()
+    # Several writers, because a room takes only so many messages of one of them within ten seconds.
+    sockets = [enter(own_server) for _ in range(WRITERS)]
+    first = [socket.open() for socket in sockets][0]
     texts = [f"message {number}" for number in range(MESSAGES)]
     acknowledged: dict[str, int] = {}
     killer = threading.Timer(0.4, lambda: (own_server.kill(), own_server.start()))
     killer.start()
 
-    for text in texts:
-        cid = str(uuid.uuid4())
-        while text not in acknowledged:
-            acknowledged[text] = send_until_answered(socket, cid, text, epoch=first["epoch"])
+    for number, text in enumerate(texts):
+        socket = sockets[number % WRITERS]
+        acknowledged[text] = send_until_answered(socket, str(uuid.uuid4()), text, epoch=first["epoch"])
         time.sleep(0.02)
     killer.join()
 
-    reader = Socket(own_server.url, http, socket.room)
+    reader = Socket(own_server.url, sockets[0].http, sockets[0].room)
     reader.open(since=first["head"], epoch=first["epoch"])
     stored = read_messages(reader, MESSAGES)
-    socket.close()
     reader.close()
-    http.close()
+    for socket in sockets:
+        socket.close()
+        socket.http.close()
     assert [text for text, _ in stored] == texts
     assert dict(stored) == acknowledged
+
+
+def enter(server: Server) -> Socket:
+    """The socket of a new guest in the room that every server has."""
+    http = sign_in_as_guest(server.url)
+    post(http, "/rooms/the-commons/enter/")
+    return Socket(server.url, http, channel_of(http, "the-commons"))
 
 
 def send_until_answered(socket: Socket, cid: str, text: str, *, epoch: str) -> int:

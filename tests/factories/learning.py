@@ -3,7 +3,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from learning.models import AnswerEvent, Statement, Topic
+from learning.models import AnswerEvent, Settlement, Statement, Topic, TopicSkill
 from tests.factories.players import PlayerFactory
 
 
@@ -29,8 +29,13 @@ class StatementFactory(factory.django.DjangoModelFactory):
     lifecycle = Statement.Lifecycle.APPROVED
 
 
+class SettlementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Settlement
+
+
 class AnswerEventFactory(factory.django.DjangoModelFactory):
-    """A right answer, given four seconds after the statement was shown."""
+    """A right answer that counts already, given four seconds after the statement was shown."""
 
     class Meta:
         model = AnswerEvent
@@ -45,5 +50,23 @@ class AnswerEventFactory(factory.django.DjangoModelFactory):
     answer = True
     correct = True
     first_attempt = True
+    settlement = factory.SubFactory(SettlementFactory)
     p_before = 0.75
     idempotency_key = factory.Sequence(lambda n: f"test:{n}")
+
+
+class TopicSkillFactory(factory.django.DjangoModelFactory):
+    """Somebody who knows half of the topic, by 40 answers on 5 days."""
+
+    class Meta:
+        model = TopicSkill
+
+    player = factory.SubFactory(PlayerFactory)
+    topic = factory.SubFactory(TopicFactory)
+    theta_mean = 0.0
+    theta_var = 0.25
+    n_answers = 40
+    active_days = 5
+    last_at = factory.LazyFunction(timezone.now)
+    mastery = 0.5
+    mastery_low = 0.4

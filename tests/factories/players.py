@@ -1,6 +1,7 @@
 import factory
 
 from players.actions.accounts import register
+from players.actions.onboarding import skip_onboarding
 from players.choices import RoleName
 from players.models import ExperienceEntry, Player
 
@@ -20,7 +21,10 @@ class PlayerFactory(factory.django.DjangoModelFactory):
         display_name = kwargs.pop("display_name", "")
         player = Player(**kwargs)
         player.set_password("correct horse battery")
-        return register(player=player, role=role, display_name=display_name)
+        register(player=player, role=role, display_name=display_name)
+        # Home shows itself at once; the first steps of a new player have tests of their own.
+        skip_onboarding(player=player)
+        return player
 
 
 class GameMasterFactory(PlayerFactory):

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from learning.models import Statement
@@ -40,6 +41,17 @@ def test_game_masters_find_the_lists_and_players_do_not(game_master, model):
     assert game_master.get(listing(model), {"q": "planet"}).status_code == 200
     game_master.force_login(PlayerFactory(is_staff=True))
     assert game_master.get(listing(model)).status_code == 403
+
+
+def test_who_only_authors_statements_does_not_see_what_people_answered(client):
+    AnswerEventFactory()
+    author = PlayerFactory(is_staff=True)
+    author.user_permissions.add(Permission.objects.get(codename="games.create"))
+    client.force_login(author)
+
+    found = {model: client.get(listing(model)).status_code for model in MODELS}
+
+    assert found == {"topic": 200, "statement": 200, "answerevent": 403}
 
 
 @pytest.mark.parametrize("model", MODELS)

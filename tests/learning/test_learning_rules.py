@@ -5,18 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.rules import (
-    MAX_SAME_KEY_IN_A_ROW,
-    Given,
-    accuracy_weight,
-    attenuation,
-    chance_of_right,
-    is_rapid,
-    key_order,
-    prior_of,
-    session_xp,
-    xp_for_answer,
-)
+from learning.rules.keys import MAX_SAME_KEY_IN_A_ROW, key_order
+from learning.rules.pay import Given, accuracy_weight, session_xp, xp_for_answer
+from learning.rules.rapid import is_rapid
+from learning.rules.skill import Estimate, attenuation, chance_of_right, prior_of
 
 COUNTS = st.integers(min_value=0, max_value=40)
 
@@ -37,14 +29,14 @@ def longest_row(keys):
     ("skill", "difficulty", "variance", "chance"), [(0.0, 0.0, 0.36, 0.735), (1.0, 0.0, 0.05, 0.843)]
 )
 def test_the_chance_to_be_right_follows_the_worked_numbers(skill, difficulty, variance, chance):
-    found = chance_of_right(skill=skill, difficulty=difficulty, difficulty_variance=variance)
+    found = chance_of_right(skill=skill, difficulty=difficulty, variance=variance)
 
     assert found == pytest.approx(chance, abs=0.0005)
 
 
 @pytest.mark.parametrize(("skill", "chance"), [(-40.0, 0.5), (40.0, 0.97)])
 def test_nobody_is_worse_than_a_guess_or_free_of_slips(skill, chance):
-    assert chance_of_right(skill=skill, difficulty=0.0, difficulty_variance=0.0) == pytest.approx(chance)
+    assert chance_of_right(skill=skill, difficulty=0.0, variance=0.0) == pytest.approx(chance)
 
 
 def test_uncertainty_flattens_the_curve():
@@ -56,7 +48,7 @@ def test_uncertainty_flattens_the_curve():
     ("label", "mean"), [("beginner", -1.0), ("intermediate", 0.0), ("advanced", 1.0), ("expert", 1.0)]
 )
 def test_the_label_of_a_statement_is_the_first_guess_at_its_difficulty(label, mean):
-    assert prior_of(label) == (mean, 0.36)
+    assert prior_of(label) == Estimate(mean, 0.36)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning.models import Statement
-from learning.queries import balanced, pick_statements, topics_with_counts
+from learning.queries.statements import balanced, pick_statements, topics_with_counts
 from tests.factories.learning import AnswerEventFactory, StatementFactory, TopicFactory
 from tests.factories.players import PlayerFactory
 

@@ -55,7 +55,7 @@ def test_the_page_costs_the_same_however_many_files_there_are(client, django_ass
         KnowledgeItemFactory.create_batch(2, file=file)
     client.force_login(GameMasterFactory())
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         response = client.get(npc.get_absolute_url())
 
     assert [file.passages for file in response.context["page"].files] == [2] * count
@@ -218,3 +218,39 @@ def test_the_sources_of_a_resting_character_rest_too(client):
     client.force_login(PlayerFactory())
 
     assert client.get(item.get_absolute_url()).status_code == 404
+
+
+def test_an_author_keeps_the_care_of_his_own_characters_only(client):
+    author = PlayerFactory()
+    own, other = NpcFactory(created_by=author, is_active=False), NpcFactory()
+    client.force_login(author)
+
+    shown = "data-upload" in client.get(own.get_absolute_url()).content.decode()
+    answers = [upload(client, npc, ("sky.md", NOTES), headers=HTMX).status_code for npc in (own, other)]
+
+    assert (shown, answers) == (True, [200, 403])
+    assert [file.npc for file in KnowledgeFile.objects.all()] == [own]
+
+
+def test_a_file_of_somebody_elses_character_is_out_of_an_authors_reach(client):
+    author = PlayerFactory()
+    own, file = NpcFactory(created_by=author), KnowledgeFileFactory()
+    client.force_login(author)
+
+    answers = [
+        client.post(reverse("npcs:knowledge-delete", args=[slug, file.uuid])).status_code
+        for slug in (own.slug, file.npc.slug)
+    ]
+
+    assert answers == [404, 403]
+    assert KnowledgeFile.objects.filter(pk=file.pk).exists()
+
+
+def test_a_resting_character_is_there_for_its_author(client):
+    author = PlayerFactory()
+    npc = NpcFactory(created_by=author, is_active=False)
+
+    client.force_login(author)
+
+    assert client.get(npc.get_absolute_url()).status_code == 200
+    assert client.get(f"/api/v1/characters/{npc.slug}").status_code == 200

@@ -21,7 +21,7 @@ def signed_in(client):
     """A function that signs a player in and gives the client."""
 
     def sign_in(player):
-        client.force_login(player, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(player, backend="players.backends.PlayerBackend")
         return client
 
     return sign_in

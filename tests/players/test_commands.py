@@ -6,8 +6,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from players.actions.guests import enter_as_guest
-from players.management.commands.create_admin import ask_password
-from players.models import Player
+from players.management.passwords import ask_password
+from players.models import AuditEntry, Player
+from players.queries.roles import further_of
 from tests.factories.players import GuestFactory, PlayerFactory, SystemAdminFactory
 
 YODA = {"username": "yoda", "email": "Yoda@example.org"}
@@ -27,7 +28,7 @@ def expired_guest():
 def test_a_dry_run_only_lists_the_expired_guests():
     guest = expired_guest()
 
-    assert run("remove_expired_guests", dry_run=True) == [guest.username]
+    assert run("expire_demo_sessions", dry_run=True) == [guest.username]
     assert list(Player.objects.all()) == [guest]
 
 
@@ -35,8 +36,8 @@ def test_a_dry_run_only_lists_the_expired_guests():
 def test_expired_guests_are_removed_and_listed_once():
     guest = expired_guest()
 
-    assert run("remove_expired_guests") == [guest.username]
-    assert run("remove_expired_guests") == []
+    assert run("expire_demo_sessions") == [guest.username]
+    assert run("expire_demo_sessions") == []
 
 
 @pytest.mark.django_db
@@ -96,6 +97,79 @@ def test_nothing_typed_is_asked_once():
     answers = iter([""])
 
     assert ask_password(lambda prompt: next(answers)) == ""
+
+
+@pytest.mark.django_db
+def test_a_player_is_made_with_a_role_and_a_password(monkeypatch):
+    monkeypatch.setenv("PADAWAN_PLAYER_PASSWORD", "swamp of dagobah")
+
+    lines = run("create_player", "Ada", "Ada@example.org", role="game_master")
+
+    ada = Player.objects.get()
+    assert lines == ["ada is now Game Master and signs in as ada@example.org."]
+    assert (ada.check_password("swamp of dagobah"), ada.primary_role.name) == (True, "game_master")
+    assert (ada.is_staff, ada.is_superuser, ada.profile.display_name) == (True, False, "")
+    assert AuditEntry.objects.get().after == {"role": "game_master", "superuser": False}
+
+
+@pytest.mark.django_db
+def test_a_password_that_was_made_up_for_a_player_is_told_once(monkeypatch):
+    monkeypatch.delenv("PADAWAN_PLAYER_PASSWORD", raising=False)
+
+    lines = run("create_player", "ada", "ada@example.org")
+
+    assert Player.objects.get().check_password(lines[1].removeprefix("Password (shown this once): "))
+
+
+@pytest.mark.django_db
+def test_a_dry_run_makes_no_player():
+    assert run("create_player", "ada", "ada@example.org", dry_run=True) == ["ada could be made, as Padawan."]
+    assert not Player.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_player_who_is_there_already_is_not_made_again():
+    PlayerFactory(username="ada")
+
+    with pytest.raises(CommandError, match="already exists"):
+        run("create_player", "ada", "other@example.org")
+
+
+@pytest.mark.django_db
+def test_further_roles_are_given_and_taken_with_a_reason():
+    player = PlayerFactory(username="ada")
+
+    lines = [
+        *run("set_role", "ada", "--add", "game_master", "--add", "guild_leader", "--reason", "helps out"),
+        *run("set_role", "ada", "--remove", "guild_leader"),
+    ]
+
+    assert lines == [
+        "ada is now Padawan, and Guild Leader, Game Master besides.",
+        "ada is now Padawan, and Game Master besides.",
+    ]
+    assert further_of(Player.objects.get(pk=player.pk)) == {"game_master"}
+    assert [entry.reason for entry in AuditEntry.objects.order_by("pk")] == ["helps out", "helps out", ""]
+
+
+@pytest.mark.django_db
+def test_a_dry_run_only_tells_what_would_come_of_it():
+    player = PlayerFactory(username="ada")
+
+    lines = run("set_role", "ada", "guild_leader", "--add", "game_master", "--dry-run")
+
+    assert lines == ["ada would be Guild Leader, and Game Master besides."]
+    assert Player.objects.get(pk=player.pk).primary_role.name == "padawan"
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_role_at_all_is_asked_back():
+    PlayerFactory(username="ada")
+
+    with pytest.raises(CommandError, match="Say which role"):
+        run("set_role", "ada")
 
 
 @pytest.mark.django_db

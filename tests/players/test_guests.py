@@ -4,18 +4,27 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from learning.actions.answers import Circumstances, record_answer
 from learning.models import AnswerEvent
 from messaging.models import ChannelEvent, Message
-from players.actions.guests import NEW_GUESTS_AN_HOUR, TooManyGuests, enter_as_guest, remove_expired_guests
+from players.actions.guests import TooManyGuests, enter_as_guest, expire_demo_sessions
 from players.choices import RoleName
 from players.models import DemoSession, Player
-from players.tasks import remove_expired_guests as sweep
+from players.tasks import expire_demo_sessions as sweep
 from rooms.models import GameSession, SessionAnswer, SessionParticipant, SessionRound, Talk
 from tests.factories.learning import StatementFactory
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomFactory
+
+GUESTS_AN_HOUR = 3
+
+
+@pytest.fixture(autouse=True)
+def _small_door(settings):
+    settings.GUESTS_PER_HOUR = GUESTS_AN_HOUR
+
 
 pytestmark = pytest.mark.django_db
 ENTER = "/guest/"
@@ -40,10 +49,10 @@ def session_in(room):
 def answer(player, round_):
     now = timezone.now()
     participant = SessionParticipant.objects.create(session=round_.session, player=player)
-    fact = AnswerEvent.objects.create(
-        player=player, statement=round_.statement, statement_version=1, session_uuid=round_.session.uuid,
-        mode="quiz", shown_at=now, received_at=now, rt_ms=900, answer=True, correct=True, first_attempt=True,
-        p_before=0.5, idempotency_key=f"{round_.pk}.{player.pk}",
+    at = Circumstances(shown_at=now, received_at=now, session_uuid=round_.session.uuid, mode="quiz")
+    fact = record_answer(
+        player=player, statement=round_.statement, verdict=True, at=at,
+        idempotency_key=f"{round_.pk}.{player.pk}",
     )  # fmt: skip
     given = {"verdict": True, "is_correct": True, "points": 100, "event": fact, "received_at": now}
     SessionAnswer.objects.create(round=round_, participant=participant, **given)
@@ -65,7 +74,7 @@ def test_a_guest_has_a_name_a_role_and_a_time(settings):
 
 
 def test_an_address_brings_only_so_many_guests_an_hour():
-    for _ in range(NEW_GUESTS_AN_HOUR):
+    for _ in range(GUESTS_AN_HOUR):
         new_guest()
 
     with pytest.raises(TooManyGuests):
@@ -75,7 +84,7 @@ def test_an_address_brings_only_so_many_guests_an_hour():
 
 
 def test_a_network_of_ipv6_counts_as_one_address():
-    for number in range(NEW_GUESTS_AN_HOUR):
+    for number in range(GUESTS_AN_HOUR):
         new_guest(address=f"2001:db8:1:2::{number:x}")
 
     with pytest.raises(TooManyGuests):
@@ -118,14 +127,14 @@ def test_somebody_signed_in_just_goes_on(signed_in):
 
 
 def test_a_full_guest_door_says_so(client):
-    for _ in range(NEW_GUESTS_AN_HOUR):
+    for _ in range(GUESTS_AN_HOUR):
         new_guest(address="127.0.0.1")
 
     response = client.post(ENTER)
 
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "Too many guests have come from your address" in response.content.decode()
-    assert Player.objects.count() == NEW_GUESTS_AN_HOUR
+    assert Player.objects.count() == GUESTS_AN_HOUR
 
 
 def test_the_guest_door_needs_a_press_of_the_button(client):
@@ -137,7 +146,7 @@ def test_only_guests_whose_time_is_over_are_removed(told, django_capture_on_comm
     leaving = new_guest(hours_ago=30)
 
     with django_capture_on_commit_callbacks(execute=True):
-        removed = remove_expired_guests(now=timezone.now())
+        removed = expire_demo_sessions(now=timezone.now())
 
     assert removed == [leaving.username]
     assert list(Player.objects.order_by("pk")) == staying
@@ -160,7 +169,7 @@ def test_a_guest_who_did_everything_can_go():
     answer(guest, round_)
     Talk.objects.create(player=guest, npc=NpcFactory(), channel=ChannelFactory(kind="npc"))
 
-    remove_expired_guests(now=timezone.now())
+    expire_demo_sessions(now=timezone.now())
 
     assert not Player.objects.exists()
     assert (Message.objects.count(), AnswerEvent.objects.count(), Talk.objects.count()) == (0, 0, 0)
@@ -178,7 +187,7 @@ def test_what_others_did_with_a_guest_stays():
     answer(guest, round_)
     answer(friend, round_)
 
-    remove_expired_guests(now=timezone.now())
+    expire_demo_sessions(now=timezone.now())
 
     assert [message.player for message in Message.objects.all()] == [friend]
     assert [answer.participant.player for answer in SessionAnswer.objects.all()] == [friend]

@@ -6,7 +6,7 @@ from django.db.models import Sum
 
 from players.actions.progress import award_xp
 from players.models import ExperienceEntry, Player, PlayerGameData
-from players.queries import progress_of
+from players.queries.progress import progress_of
 from players.signals import level_reached
 from tests.factories.players import PlayerFactory
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from players.rules import MAX_LEVEL, is_reserved, level_for, percent_of, xp_for_level
+from players.rules.levels import MAX_LEVEL, level_for, percent_of, xp_for_level
+from players.rules.names import is_reserved
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_the_lobby_costs_the_same_however_many_rooms(client, django_assert_num_q
     crowd(count)
     client.force_login(PlayerFactory())
 
-    # Six for the page and who asks; rooms, characters, tags; presence, sessions, memberships; categories.
+    # Eight for the page, who asks and what waits for him; rooms, characters, tags; presence, sessions, memberships; categories.
     with django_assert_num_queries(13):
         page = client.get(LOBBY)
 

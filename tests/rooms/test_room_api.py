@@ -1,6 +1,8 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
@@ -83,7 +85,7 @@ def test_the_lobby_costs_the_same_however_many_rooms(client, player, django_asse
         RoomNpcFactory(room=room)
         room.tags.create(name=room.slug)
 
-    # Session, player and two of rights; rooms, characters, tags; presence, sessions, memberships.
+    # Session, player, the time zone and two of rights; rooms, characters, tags; presence, sessions, memberships.
     with django_assert_num_queries(10):
         answer = client.get(ROOMS).json()
 
@@ -148,8 +150,10 @@ def test_a_message_that_can_not_be_is_refused(client, room, data, status):
 
 
 def test_messages_are_read_backwards_fifty_at_a_time(client, player, room):
+    begin = timezone.now() - timedelta(hours=1)
     for number in range(60):
-        post_message(channel=room.channel, player=player, text=f"line {number}")
+        with time_machine.travel(begin + timedelta(seconds=2 * number), tick=False):
+            post_message(channel=room.channel, player=player, text=f"line {number}")
 
     newest = client.get(f"{ROOMS}/hall/messages").json()
     oldest = client.get(f"{ROOMS}/hall/messages", {"before": newest["before"]}).json()

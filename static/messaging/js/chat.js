@@ -3,6 +3,7 @@
 import { Composer } from "./composer.js";
 import { socket } from "./socket.js";
 import { Stream } from "./stream.js";
+import { Tools } from "./tools.js";
 import { TypingLine } from "./typing.js";
 
 function begin(root) {
@@ -12,10 +13,13 @@ function begin(root) {
   const form = document.querySelector("[data-composer]");
   const composer = form && new Composer(form, stream);
 
+  new Tools(stream, composer);
   document.addEventListener("padawan:event", ({ detail }) => {
     if (detail.room !== room || detail.type !== "people") return;
     const self = detail.data.people.find((person) => person.uuid === me);
     if (self) composer?.know(self);
+    stream.know(detail.data.own);
+    stream.markNew(detail.data.me.read_seq);
   });
   socket.join(room, {
     epoch,

@@ -22,6 +22,10 @@ export class Composer {
     this.unsent = new Map();
     this.me = null;
     this.typedAt = 0;
+    this.mode = form.querySelector("[data-mode]");
+    this.editing = null;
+    this.parent = null;
+    this.mode.querySelector("button").addEventListener("click", () => this.#leaveMode());
     form.noValidate = true;
     form.addEventListener("submit", (event) => this.#onSubmit(event));
     this.text.addEventListener("keydown", (event) => this.#onKey(event));
@@ -56,7 +60,61 @@ export class Composer {
 
   // --- Writing ---------------------------------------------------------------------------------------------
 
+  // The text of one's own message comes into the composer; Escape puts everything back.
+  beginEdit(node) {
+    if (!node) return;
+    this.#leaveMode();
+    this.editing = { uuid: node.dataset.uuid, rev: Number(node.dataset.rev), node, draft: this.text.value };
+    node.classList.add("msg--editing");
+    this.#enterMode("Changing your message", node.dataset.text);
+  }
+
+  // The next message answers this one.
+  beginReply(node) {
+    this.#leaveMode();
+    this.parent = node.dataset.uuid;
+    this.#enterMode(`Reply to ${node.querySelector(".msg__author")?.textContent ?? "this message"}`);
+  }
+
+  #enterMode(label, text) {
+    this.mode.querySelector("span").textContent = label;
+    this.mode.hidden = false;
+    if (text !== undefined) this.text.value = text;
+    this.#onInput();
+    this.text.focus();
+  }
+
+  #leaveMode() {
+    this.mode.hidden = true;
+    this.parent = null;
+    if (!this.editing) return;
+    document.getElementById(`message-${this.editing.uuid}`)?.classList.remove("msg--editing");
+    this.text.value = this.editing.draft;
+    this.editing = null;
+    this.#onInput();
+    this.text.focus();
+  }
+
+  async #saveEdit(text) {
+    const { uuid, rev } = this.editing;
+    try {
+      const { message } = await socket.request("edit", { message: uuid, base_rev: rev, body: text });
+      this.#leaveMode();
+      this.stream.replace(message);
+    } catch (refused) {
+      // Another tab was faster: who sends again has read what it said.
+      if (refused.told?.rev !== undefined && this.editing) this.editing.rev = refused.told.rev;
+      const now = refused.told?.current;
+      this.#complain(now ? `${refused.message} Now it says: ${now.slice(0, 200)}` : refused.message);
+    }
+  }
+
   #onKey(event) {
+    if (event.key === "Escape" && !this.mode.hidden) this.#leaveMode();
+    if (event.key === "ArrowUp" && !this.text.value && !this.editing) {
+      event.preventDefault();
+      this.beginEdit(this.stream.lastOwn());
+    }
     // While an input method composes, Enter chooses a word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
@@ -100,11 +158,17 @@ export class Composer {
       this.#complain(`A message has at most ${LIMIT} characters.`);
       return;
     }
+    if (this.editing) {
+      this.#saveEdit(text);
+      return;
+    }
     this.text.value = "";
     this.count.textContent = "";
     this.#grow();
     this.#stopTyping();
-    this.#begin({ cid: randomId(), text, at: Date.now() });
+    const parent = this.parent ?? undefined;
+    this.#leaveMode();
+    this.#begin({ cid: randomId(), text, at: Date.now(), parent });
     this.text.focus();
   }
 
@@ -129,7 +193,12 @@ export class Composer {
   async #send(entry) {
     if (!socket.isReady || !this.unsent.has(entry.cid)) return;
     try {
-      const { message } = await socket.request("send", { room: this.stream.room, cid: entry.cid, body: entry.text });
+      const { message } = await socket.request("send", {
+        room: this.stream.room,
+        cid: entry.cid,
+        body: entry.text,
+        parent: entry.parent,
+      });
       this.settle(entry.cid);
       this.stream.add(message);
     } catch (refused) {
@@ -175,9 +244,9 @@ export class Composer {
     const button = event.target.closest("[data-unsent]");
     const entry = button && this.unsent.get(button.closest("[data-cid]")?.dataset.cid);
     if (!entry) return;
-    const { cid, text } = entry;
+    const { cid, text, parent } = entry;
     this.settle(cid);
-    if (button.dataset.unsent === "retry") this.#begin({ cid, text, at: Date.now() });
+    if (button.dataset.unsent === "retry") this.#begin({ cid, text, at: Date.now(), parent });
     if (button.dataset.unsent === "edit") this.#edit(text);
     this.text.focus();
   }
@@ -190,7 +259,7 @@ export class Composer {
   // --- Kept in the browser until the server has it ----------------------------------------------------------
 
   #remember() {
-    const kept = [...this.unsent.values()].map(({ cid, text, at }) => ({ cid, text, at }));
+    const kept = [...this.unsent.values()].map(({ cid, text, at, parent }) => ({ cid, text, at, parent }));
     try {
       if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
       else localStorage.removeItem(this.key);

@@ -1,5 +1,7 @@
 // Makes the nodes of messages out of the page's own templates. HTML comes only from the server's cleaned `html`.
 
+const DELETED = "This message was deleted.";
+
 function clone(id) {
   return document.getElementById(id).content.querySelector("li").cloneNode(true);
 }
@@ -36,6 +38,70 @@ function fillTime(node, sentAt) {
   time.textContent = new Date(sentAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
+function fillEdited(node, { edited_at: editedAt, is_deleted: isDeleted }) {
+  const line = node.querySelector("[data-slot=edited]");
+  line.hidden = !editedAt || isDeleted;
+  if (!editedAt) return;
+  const time = line.querySelector("time");
+  time.dateTime = editedAt;
+  time.textContent = new Date(editedAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+}
+
+function fillQuote(node, { parent }) {
+  const quote = node.querySelector("[data-slot=quote]");
+  quote.hidden = !parent;
+  if (!parent) return;
+  quote.dataset.parent = parent.uuid;
+  quote.href = pageOf(parent.uuid);
+  // What is not on the page may be something that this reader doesn't see.
+  const head = quoted(document.getElementById(`message-${parent.uuid}`));
+  if (head) quote.querySelector("span").replaceChildren(...head);
+}
+
+export function quoted(node) {
+  if (!node) return null;
+  const name = document.createElement("strong");
+  name.textContent = node.querySelector(".msg__author")?.textContent ?? "";
+  const text = node.querySelector(".msg__body").textContent.trim().replace(/\s+/g, " ");
+  return [name, " ", text.length > 90 ? `${text.slice(0, 89)}…` : text];
+}
+
+// The counts are everybody's; with which signs this reader reacted, the page keeps by itself.
+export function fillReactions(node, reactions, own) {
+  const bar = node.querySelector("[data-slot=reactions]");
+  if (!bar) return;
+  node.dataset.own = own.join(" ");
+  bar.hidden = !reactions.length;
+  bar.replaceChildren(...reactions.map(({ emoji, count }) => reactionChip(emoji, count, own.includes(emoji))));
+}
+
+function reactionChip(emoji, count, isOwn) {
+  const chip = document.createElement("button");
+  chip.className = "reaction";
+  chip.type = "button";
+  chip.dataset.sign = emoji;
+  chip.setAttribute("aria-pressed", String(isOwn));
+  const name = document.querySelector(`#react-message [data-sign="${CSS.escape(emoji)}"]`)?.title ?? emoji;
+  chip.setAttribute("aria-label", `${name}, ${count}`);
+  const face = document.createElement("span");
+  face.setAttribute("aria-hidden", "true");
+  face.textContent = `${emoji} ${count}`;
+  chip.append(face);
+  return chip;
+}
+
+// Where everything about a message stands.
+function pageOf(uuid) {
+  const pages = document.querySelector("[data-stream]").dataset.messagePage;
+  return pages.replace("00000000-0000-0000-0000-000000000000", uuid);
+}
+
+function fillTools(node, { uuid }) {
+  for (const link of node.querySelectorAll("[data-tool]")) {
+    link.href = pageOf(uuid) + (link.dataset.below ?? "") + link.hash;
+  }
+}
+
 function sourceItem({ n, title, heading, url }) {
   const item = document.createElement("li");
   const link = document.createElement("a");
@@ -60,17 +126,25 @@ function sourceList(sources) {
   return list;
 }
 
-export function messageNode(message, me) {
+export function messageNode(message, me, own = []) {
   const isSystem = message.type === "system";
   const node = clone(isSystem ? "system-template" : "message-template");
   node.id = `message-${message.uuid}`;
   node.dataset.uuid = message.uuid;
   node.dataset.seq = message.seq;
+  node.dataset.rev = message.rev ?? 0;
   fillTime(node, message.sent_at);
   const body = node.querySelector(".msg__body");
   body.innerHTML = message.html;
+  node.classList.toggle("msg--deleted", Boolean(message.is_deleted));
+  if (message.is_deleted) body.replaceChildren(DELETED);
   if (isSystem) return node;
   fillAuthor(node, message.author, me);
+  if (node.classList.contains("msg--own")) node.dataset.text = message.text;
+  fillEdited(node, message);
+  fillTools(node, message);
+  fillQuote(node, message);
+  fillReactions(node, message.reactions ?? [], own);
   const engine = node.querySelector("[data-slot=engine]");
   engine.hidden = !message.engine;
   engine.textContent = message.engine ?? "";

@@ -15,10 +15,11 @@ const RELOAD_CODES = new Set([4401, 4403, 4410]);
 const LABELS = { online: "Connected", connecting: "Connecting…", offline: "Offline" };
 
 export class Refused extends Error {
-  constructor({ code, message, retry_ms: retryMs }) {
+  constructor({ code, message, retry_ms: retryMs, ...told }) {
     super(message);
     this.code = code;
     this.retryMs = retryMs;
+    this.told = told;
   }
 }
 
@@ -205,7 +206,7 @@ class Socket extends EventTarget {
       room.waiting.clear();
       room.onReset?.(frame);
     }
-    announce({ room: room.id, type: "people", data: { people: frame.people, me: frame.me } });
+    announce({ room: room.id, type: "people", data: { people: frame.people, me: frame.me, own: frame.own_reactions } });
   }
 
   #onEvent(frame) {

@@ -24,6 +24,7 @@ export class Stream {
     this.unseen = 0;
     this.readSeq = 0;
     this.readTimer = 0;
+    this.hasMarked = false;
     this.scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     this.jump.addEventListener("click", () => this.toBottom());
     this.more.querySelector("button").addEventListener("click", () => this.#loadOlder());
@@ -38,6 +39,7 @@ export class Stream {
 
   apply({ type, data }) {
     if (type === "message.created") this.add(data.message);
+    else if (data.message) this.replace(data.message, data.own);
   }
 
   hear({ type, data }) {
@@ -64,6 +66,62 @@ export class Stream {
     if (isOwn) this.toBottom();
     else if (!this.isAtBottom) this.#countUnseen();
     this.#noteRead();
+  }
+
+  // The whole message as it is now; doing it twice is harmless.
+  replace(message, own) {
+    const old = document.getElementById(`message-${message.uuid}`);
+    if (!old || Number(old.dataset.rev) > message.rev) return;
+    const hasFocus = old.contains(document.activeElement);
+    this.#keepingPlace(() => {
+      const kept = (old.dataset.own ?? "").split(" ").filter(Boolean);
+      const node = messageNode(message, this.me, own ?? kept);
+      old.replaceWith(node);
+      this.#arrange();
+      if (hasFocus) node.querySelector("a")?.focus();
+    });
+  }
+
+  // A line above what others wrote since this reader was here last; drawn once, when the page begins.
+  markNew(readSeq) {
+    if (this.hasMarked) return;
+    this.hasMarked = true;
+    const known = [...this.list.querySelectorAll(".msg[data-seq]")];
+    const first = known.find((node) => Number(node.dataset.seq) > readSeq && !node.classList.contains("msg--own"));
+    // Nothing read yet: a stranger's first visit is no news.
+    if (!readSeq || !first) return;
+    const line = document.createElement("li");
+    line.className = "stream__unread";
+    line.textContent = "New";
+    first.before(line);
+    this.toBottom();
+  }
+
+  // With which signs this reader reacted, by message.
+  know(own) {
+    for (const [uuid, signs] of Object.entries(own ?? {})) {
+      const node = document.getElementById(`message-${uuid}`);
+      if (!node?.querySelector(".reaction")) continue;
+      node.dataset.own = signs.join(" ");
+      for (const chip of node.querySelectorAll(".reaction")) {
+        chip.setAttribute("aria-pressed", String(signs.includes(chip.dataset.sign)));
+      }
+    }
+  }
+
+  // Brings the message into view; false when it isn't on the page.
+  show(uuid) {
+    const node = document.getElementById(`message-${uuid}`);
+    if (!node) return false;
+    node.scrollIntoView({ block: "center" });
+    node.classList.add("msg--found");
+    setTimeout(() => node.classList.remove("msg--found"), 2_000);
+    node.querySelector("a")?.focus({ preventScroll: true });
+    return true;
+  }
+
+  lastOwn() {
+    return [...this.list.querySelectorAll(".msg--own[data-uuid]:not(.msg--deleted)")].at(-1);
   }
 
   // After everything that has a number: what is not sent yet and what is still being written.

@@ -1,0 +1,106 @@
+"""One answer as a step of two states: the player's skill in the topic and the statement's difficulty.
+
+The live path and the replay of the whole history go through `step`, so they can't differ.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from learning.rules.skill import (
+    Estimate,
+    after_answer,
+    chance_of_right,
+    grown,
+    item_after_answer,
+)
+
+GUESS_MARK, THINK_MARK, SURE_MARK = 1, 2, 3
+# What somebody says of the chance to be right by such a mark.
+CHANCE_OF_MARK = {GUESS_MARK: 0.5, THINK_MARK: 0.75, SURE_MARK: 0.95}
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class SkillState:
+    """`answers`, `days` and `last_at` are without rapid answers."""
+
+    estimate: Estimate
+    answers: int = 0
+    rapid: int = 0
+    days: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """`first` and `first_correct` are of first attempts that moved the difficulty."""
+
+    estimate: Estimate
+    first: int = 0
+    first_correct: int = 0
+    rapid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a step looks at in an answer."""
+
+    at: datetime
+    is_right: bool
+    is_rapid: bool
+    is_first: bool
+    by_guest: bool
+    confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Both sides after the answer, and what was expected before it."""
+
+    skill: SkillState
+    item: ItemState
+    p_before: float
+
+
+def step(skill: SkillState, item: ItemState, answer: Answered) -> Step:
+    chance = chance_of_right(
+        skill=skill.estimate.mean, difficulty=item.estimate.mean, variance=item.estimate.variance
+    )
+    if answer.is_rapid:
+        rapid = item.rapid + (not answer.by_guest)
+        return Step(replace(skill, rapid=skill.rapid + 1), replace(item, rapid=rapid), chance)
+    before = grown(skill.estimate, days=_days_between(skill.last_at, answer.at))
+    return Step(_skill_after(skill, before, item, answer), _item_after(item, before, answer), chance)
+
+
+def _skill_after(skill: SkillState, before: Estimate, item: ItemState, answer: Answered) -> SkillState:
+    # A right answer that was marked as a guess tells half as much.
+    weight = 0.5 if answer.is_right and answer.confidence == GUESS_MARK else 1.0
+    return SkillState(
+        estimate=after_answer(before, item.estimate, is_right=answer.is_right, weight=weight),
+        answers=skill.answers + 1,
+        rapid=skill.rapid,
+        days=skill.days + _begins_day(skill.last_at, answer.at),
+        last_at=max(skill.last_at, answer.at) if skill.last_at else answer.at,
+    )
+
+
+def _item_after(item: ItemState, before: Estimate, answer: Answered) -> ItemState:
+    """Only an account's first attempt tells of the statement: later ones tell of memory, guests of chance."""
+    if answer.by_guest or not answer.is_first:
+        return item
+    return ItemState(
+        estimate=item_after_answer(item.estimate, before, is_right=answer.is_right),
+        first=item.first + 1,
+        first_correct=item.first_correct + answer.is_right,
+        rapid=item.rapid,
+    )
+
+
+def _days_between(last: datetime | None, now: datetime) -> float:
+    return (now - last).total_seconds() / SECONDS_PER_DAY if last else 0.0
+
+
+def _begins_day(last: datetime | None, now: datetime) -> bool:
+    # In UTC, because a replay must find the same days after the player has moved to another zone.
+    return last is None or now.astimezone(UTC).date() > last.astimezone(UTC).date()

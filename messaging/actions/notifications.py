@@ -1,0 +1,153 @@
+"""Telling a player something that waits for him, and what he does with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from messaging import events
+from messaging.models import Notification
+from messaging.models.notification import TEXT_MAX_LENGTH, TITLE_MAX_LENGTH
+from messaging.queries.notifications import unread_count
+from padawanforge.kit.events import after_commit
+from players.choices import NotificationKind
+from players.models import Player, PlayerPreferences
+from players.queries.relationships import hidden_from
+
+KEPT_FOR = timedelta(days=90)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is told. News with the same `key` is told once as long as it is unread, and counted if it may.
+
+    `about` is the player whom it is about: nobody hears of somebody whom a block hides.
+    """
+
+    kind: NotificationKind
+    title: str
+    message: str = ""
+    url: str = ""
+    label: str = ""
+    key: str = ""
+    type: str = Notification.Type.INFO
+    priority: str = Notification.Priority.NORMAL
+    is_counted: bool = True
+    about: Player | None = None
+    # Further columns of the row: subcategory, source, metadata, action_data, related_entity_type and -_id.
+    more: dict[str, object] = field(default_factory=dict)
+
+
+@transaction.atomic
+def notify(
+    *, recipient: Player, news: News, now: datetime, expires_at: datetime | None = None
+) -> Notification | None:
+    """None when the recipient doesn't want to hear of it, or may not."""
+    if not _is_wanted(recipient, news):
+        return None
+    fields = _fields(news) | {"told_at": now, "expires_at": expires_at or now + KEPT_FOR}
+    row = _told_again(recipient, news, fields) if news.key else None
+    if row is None:
+        row = _told_first(recipient, news, fields)
+    _show_count(recipient)
+    return row
+
+
+@transaction.atomic
+def read(*, notification: Notification, now: datetime) -> bool:
+    """False when it had been read before."""
+    return _mark_read(notification.recipient, now, pk=notification.pk)
+
+
+@transaction.atomic
+def read_all(*, player: Player, now: datetime) -> bool:
+    """False when there was nothing new."""
+    return _mark_read(player, now)
+
+
+@transaction.atomic
+def dismiss(*, notification: Notification, now: datetime) -> bool:
+    """Take it off the list; false when it was off already."""
+    rows = Notification.objects.filter(pk=notification.pk, is_dismissed=False)
+    if not rows.update(is_dismissed=True, dismissed_at=now):
+        return False
+    _show_count(notification.recipient)
+    return True
+
+
+@transaction.atomic
+def forget_about(*, recipient: Player, other: Player) -> int:
+    """Take away what the recipient was told about the other; how much it was."""
+    about = {"related_entity_type": "player", "related_entity_id": str(other.uuid)}
+    gone, _ = Notification.objects.filter(recipient=recipient, **about).delete()
+    if gone:
+        _show_count(recipient)
+    return gone
+
+
+def remove_expired_notifications(*, now: datetime) -> int:
+    """How many were over; at most a batch, so that no transaction is long."""
+    over = Notification.objects.filter(expires_at__lte=now).order_by("expires_at")
+    gone, _ = Notification.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:BATCH])).delete()
+    return gone
+
+
+def _is_wanted(recipient: Player, news: News) -> bool:
+    if not recipient.is_active or recipient.leaves_at is not None:
+        return False
+    preferences = PlayerPreferences.objects.filter(player=recipient).first()
+    if preferences is None or not preferences.notifications:
+        return False
+    if preferences.notification_switches.get(news.kind, True) is False:
+        return False
+    return news.about is None or news.about.pk not in hidden_from(recipient)
+
+
+def _fields(news: News) -> dict[str, object]:
+    about = news.about
+    related = {"related_entity_type": "player", "related_entity_id": str(about.uuid)} if about else {}
+    return {
+        "category": news.kind,
+        "notification_type": news.type,
+        "priority": news.priority,
+        "title": news.title[:TITLE_MAX_LENGTH],
+        "message": news.message[:TEXT_MAX_LENGTH],
+        "action_url": news.url,
+        "action_label": news.label,
+        **related,
+        **news.more,
+    }
+
+
+def _told_again(recipient: Player, news: News, fields: dict) -> Notification | None:
+    """The unread row with the same key, brought up to date; None when there is none."""
+    rows = Notification.objects.filter(recipient=recipient, key=news.key, is_read=False, is_dismissed=False)
+    if not rows.update(times=F("times") + int(news.is_counted), updated_at=fields["told_at"], **fields):
+        return None
+    return rows.first()
+
+
+def _told_first(recipient: Player, news: News, fields: dict) -> Notification:
+    try:
+        with transaction.atomic():
+            return Notification.objects.create(recipient=recipient, key=news.key, **fields)
+    except IntegrityError:
+        # Somebody told the same news at the same moment and was first.
+        if row := _told_again(recipient, news, fields):
+            return row
+        raise
+
+
+def _mark_read(player: Player, now: datetime, **which: int) -> bool:
+    rows = Notification.objects.filter(recipient=player, is_read=False, **which)
+    if not rows.update(is_read=True, read_at=now):
+        return False
+    _show_count(player)
+    return True
+
+
+def _show_count(player: Player) -> None:
+    """Counted after the commit, so that two who tell at once don't both leave out the other's."""
+    after_commit(lambda: events.personal_signal(player, "notification", unread=unread_count(player)))

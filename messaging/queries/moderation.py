@@ -1,0 +1,215 @@
+"""What the checks of messages and the people who review have to know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from messaging import kinds
+from messaging.models import Appeal, Case, Channel, ChannelMember, ListedWord, Message, Report, Sanction
+from messaging.rules import levels, reports, sanctions
+from messaging.rules.levels import Level
+from messaging.rules.words import Words, words_of
+from players.models import Player, PlayerPersonalInfo
+from players.queries.roles import level_of
+from players.rules.ages import age_on
+
+WORDS_KEY = "messaging.moderation.words"
+WORDS_SECONDS = 60
+CONTEXT_BEFORE = 10
+CONTEXT_AFTER = 5
+MEASURES_SHOWN = 100
+QUEUE_SHOWN = 50
+EXCERPT = 300
+
+
+def lists() -> tuple[Words, frozenset[str], frozenset[str]]:
+    """The words, the refused sites and the allowed ones."""
+    found = cache.get(WORDS_KEY)
+    if found is None:
+        found = _lists()
+        cache.set(WORDS_KEY, found, WORDS_SECONDS)
+    return found
+
+
+def _lists() -> tuple[Words, frozenset[str], frozenset[str]]:
+    by_list: dict[str, list[str]] = {name: [] for name in ListedWord.List.values}
+    for name, word in ListedWord.objects.filter(is_active=True).values_list("list", "word"):
+        by_list[name].append(word)
+    words = words_of(severe=by_list["severe"], mild=by_list["mild"], allowed=by_list["allowed"])
+    return words, frozenset(by_list["bad_domain"]), frozenset(by_list["good_domain"])
+
+
+def level_in(channel: Channel) -> tuple[Level, int | None]:
+    """What holds in the channel, and how old its youngest known member is."""
+    youngest = youngest_in(channel)
+    chosen = kinds.get(channel.kind).moderation_level(channel)
+    return levels.effective(chosen, levels.floor_of(youngest)), youngest
+
+
+def youngest_in(channel: Channel) -> int | None:
+    """By the birth dates that were given; None when there is none."""
+    members = PlayerPersonalInfo.objects.filter(player__channel_memberships__channel=channel)
+    born: date | None = members.aggregate(latest=Max("date_of_birth"))["latest"]
+    return age_on(born, timezone.localdate()) if born else None
+
+
+def age_of(player: Player) -> int | None:
+    born = PlayerPersonalInfo.objects.filter(player=player).values_list("date_of_birth", flat=True).first()
+    return age_on(born, timezone.localdate()) if born else None
+
+
+def in_force(player: Player, channel: Channel | None, now: datetime) -> list[Sanction]:
+    """Measures that hold for the player here, those that last longest first."""
+    here = Q(scope=sanctions.SITE)
+    if channel is not None:
+        here |= Q(channel=channel)
+    rows = Sanction.objects.in_force(now).filter(here, target=player)
+    return sorted(rows, key=lambda row: (row.ends_at is not None, -(row.ends_at or now).timestamp()))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMeasure:
+    """A measure as its target reads it; `place` is empty when it holds everywhere."""
+
+    sanction: Sanction
+    place: str
+    is_in_force: bool
+    appeal: Appeal | None
+    may_appeal: bool
+
+
+def measures_of(player: Player, now: datetime) -> list[ShownMeasure]:
+    """What the player himself may read, newest first; the last hundred."""
+    rows = Sanction.objects.filter(target=player).select_related("appeal", "channel")
+    found = list(rows.order_by("-starts_at", "-pk")[:MEASURES_SHOWN])
+    places = _titles([row.channel for row in found if row.channel])
+    return [_shown(row, places, now) for row in found]
+
+
+def _shown(row: Sanction, places: dict[int, str], now: datetime) -> ShownMeasure:
+    appeal = getattr(row, "appeal", None)
+    is_over = row.is_instant or row.revoked_at is not None or (row.ends_at is not None and row.ends_at <= now)
+    return ShownMeasure(
+        sanction=row,
+        place=places.get(row.channel_id, "a room") if row.channel_id else "",
+        is_in_force=not is_over,
+        appeal=appeal,
+        may_appeal=appeal is None and row.revoked_at is None and now <= row.appeal_until,
+    )
+
+
+def _titles(channels: list[Channel]) -> dict[int, str]:
+    by_kind: dict[str, list[int]] = {}
+    for channel in channels:
+        by_kind.setdefault(channel.kind, []).append(channel.pk)
+    places: dict[int, str] = {}
+    for kind, ids in by_kind.items():
+        places |= kinds.get(kind).titles(ids)
+    return places
+
+
+def earlier_measures(player: Player, now: datetime) -> int:
+    """How many there were in the window of the ladder."""
+    since = now - sanctions.LADDER_WINDOW
+    return Sanction.objects.filter(target=player, starts_at__gt=since, revoked_at=None).count()
+
+
+def rank_in(player: Player, channel: Channel | None) -> int:
+    role = ""
+    if channel is not None:
+        member = ChannelMember.objects.filter(channel=channel, player=player).first()
+        role = member.role if member else ""
+    return sanctions.rank(level=level_of(player), role=role)
+
+
+def moments_of(player: Player, channel: Channel, since: datetime) -> list[tuple[datetime, str]]:
+    """When the player wrote here, and what."""
+    mine = Message.objects.filter(channel=channel, player=player, sent_at__gt=since)
+    return list(mine.values_list("sent_at", "text"))
+
+
+def is_newcomer(player: Player, channel: Channel, now: datetime) -> bool:
+    """A member for less than a day, or with fewer than ten messages here."""
+    member = ChannelMember.objects.filter(channel=channel, player=player).first()
+    if member is None or member.joined_at > now - timedelta(hours=levels.NEWCOMER_HOURS):
+        return True
+    return messages_up_to(player, channel, levels.NEWCOMER_MESSAGES) < levels.NEWCOMER_MESSAGES
+
+
+def messages_up_to(player: Player, channel: Channel, limit: int) -> int:
+    """How many messages of the player were read here; counts no further than the limit."""
+    mine = Message.objects.filter(channel=channel, player=player, hidden_at=None)
+    return mine.values("pk")[:limit].count()
+
+
+def record_of(reporter: Player) -> list[bool]:
+    """What became of the last ten decided reports: true for upheld, newest first."""
+    decided = Report.objects.filter(reporter=reporter).exclude(case__state=Case.State.OPEN)
+    return [
+        state == Case.State.UPHELD
+        for state in decided.order_by("-pk").values_list("case__state", flat=True)[:10]
+    ]
+
+
+def around(message: Message) -> list[Message]:
+    """The message with ten before and five after it."""
+    said = Message.objects.filter(channel=message.channel_id).select_related("player")
+    before = said.filter(seq__lte=message.seq).order_by("-seq")[: CONTEXT_BEFORE + 1]
+    after = said.filter(seq__gt=message.seq).order_by("seq")[:CONTEXT_AFTER]
+    return [*reversed(before), *after]
+
+
+def open_cases(*, with_confidential: bool) -> QuerySet[Case]:
+    """The queue: what can't wait first, then by weight."""
+    rows = Case.objects.filter(state=Case.State.OPEN)
+    if not with_confidential:
+        rows = rows.filter(is_confidential=False)
+    return rows.order_by("-is_urgent", "-weight", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case of the queue, with the words it is about and what was said of it."""
+
+    case: Case
+    excerpt: str
+    categories: list[str]
+    place: str
+    is_out_of_sight: bool
+
+
+def queue(*, with_confidential: bool) -> list[Waiting]:
+    """The first fifty of the queue, in a fixed number of queries."""
+    cases = open_cases(with_confidential=with_confidential).select_related(
+        "target__profile", "message", "channel"
+    )
+    shown = list(cases.prefetch_related("reports")[:QUEUE_SHOWN])
+    places = _titles([case.channel for case in shown if case.channel])
+    return [
+        Waiting(
+            case=case,
+            excerpt=excerpt_of(case),
+            categories=sorted({report.get_category_display() for report in case.reports.all()}),
+            place=places.get(case.channel_id or 0, ""),
+            is_out_of_sight=case.message is not None and case.message.hidden_at is not None,
+        )
+        for case in shown
+    ]
+
+
+def excerpt_of(case: Case) -> str:
+    """What is reported itself, without what stood around it."""
+    for line in case.snapshot.get("messages", []):
+        if line["is_subject"]:
+            return line["text"][:EXCERPT]
+    profile = case.snapshot.get("profile", {})
+    return (case.snapshot.get("refused") or profile.get("bio") or profile.get("name") or "")[:EXCERPT]
+
+
+def suggestion_for(case: Case, now: datetime) -> tuple[str, str]:
+    """The next step of the ladder: kind and preset."""
+    earlier = earlier_measures(case.target, now) if case.target else 0
+    return sanctions.suggestion(earlier, is_severe=case.category in reports.SEVERE)

@@ -1,0 +1,202 @@
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils import timezone
+
+from messaging.models import Channel, ChannelEvent, ChannelMember, LiveConnection, Message, MessageReaction
+from messaging.models.message import MessageQuerySet
+from players.models import Player
+
+PAGE = 50
+# An event whose message is gone (its author left for ever): the number stays, so that the log has no hole.
+GONE = "message.gone"
+# What is told of a message to somebody who doesn't see its author: the number, for the same reason.
+HIDDEN = "message.hidden"
+# Events of a person, besides messages, that are kept from whoever doesn't see that person.
+OF_PEOPLE = frozenset({"member.joined", "member.left"})
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody with an open page; active when any of his pages is in use."""
+
+    player: Player
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """One line of a channel's log, ready to be told; `client_id` is for the author's own sockets only.
+
+    Who doesn't see the author is told the number only.
+    """
+
+    seq: int
+    type: str
+    data: dict
+    author: UUID | None = None
+    client_id: UUID | None = None
+    # What only the pages of one player are told besides.
+    owner: UUID | None = None
+    own: list[str] | None = None
+
+
+def recent_messages(channel: Channel, limit: int = PAGE, *, hidden: Collection[int] = ()) -> list[Message]:
+    """The last messages with their authors, oldest first; without what the hidden players wrote."""
+    return _last(channel.messages.all(), limit, hidden)
+
+
+def messages_before(
+    channel: Channel, seq: int, limit: int = PAGE, *, hidden: Collection[int] = ()
+) -> list[Message]:
+    """The messages before that number, oldest first; without what the hidden players wrote."""
+    return _last(channel.messages.filter(seq__lt=seq), limit, hidden)
+
+
+def _last(messages: MessageQuerySet, limit: int, hidden: Collection[int]) -> list[Message]:
+    if hidden:
+        messages = messages.exclude(player__in=hidden)
+    found = list(messages.with_authors().order_by("-seq")[:limit])[::-1]
+    for message in found:
+        message.shows_parent = message.parent is not None and message.parent.player_id not in hidden
+    return found
+
+
+def members(channel: Channel, *, hidden: Collection[int] = ()) -> list[ChannelMember]:
+    """Who belongs to the channel, owners first, then by the time of joining; without the hidden players."""
+    found = channel.members.exclude(player__in=hidden).select_related("player__profile")
+    found = found.order_by("joined_at", "pk")
+    rank = {ChannelMember.Role.OWNER: 0, ChannelMember.Role.MODERATOR: 1}
+    return sorted(found, key=lambda member: rank.get(ChannelMember.Role(member.role), 2))
+
+
+def people_present(
+    channel: Channel, now: datetime | None = None, *, hidden: Collection[int] = ()
+) -> list[Presence]:
+    """Who has the channel open at this moment, by username; without the hidden players."""
+    rows = (
+        LiveConnection.objects.filter(channel=channel, expires_at__gt=now or timezone.now())
+        .exclude(player__in=hidden)
+        .select_related("player__profile")
+        .order_by("player__username")
+    )
+    present: dict[int, Presence] = {}
+    for row in rows:
+        state = state_of([row.state])
+        if row.player_id not in present or state == LiveConnection.State.ACTIVE:
+            present[row.player_id] = Presence(row.player, state)
+    return list(present.values())
+
+
+def state_of(states: Collection[str]) -> str:
+    """One word for all tabs of a player; a tab in the background counts as idle."""
+    return LiveConnection.State.ACTIVE if LiveConnection.State.ACTIVE in states else LiveConnection.State.IDLE
+
+
+def present_counts(channel_ids: Iterable[int]) -> dict[int, int]:
+    """How many people have each channel open; channels without anybody are left out."""
+    rows = (
+        LiveConnection.objects.filter(channel_id__in=channel_ids, expires_at__gt=timezone.now())
+        .values("channel_id")
+        .annotate(people=Count("player_id", distinct=True))
+        .order_by("channel_id")
+    )
+    return {row["channel_id"]: row["people"] for row in rows}
+
+
+def heads(channel_ids: Collection[int]) -> dict[int, int]:
+    """The number of the last event of each channel."""
+    return dict(Channel.objects.filter(pk__in=channel_ids).values_list("pk", "last_seq"))
+
+
+def logged_after(channel_id: int, seq: int, limit: int = 200) -> list[LoggedEvent]:
+    """The next lines of the log after that number, in order."""
+    rows = (
+        ChannelEvent.objects.filter(channel_id=channel_id, seq__gt=seq)
+        .select_related("message__player__profile", "message__npc", "message__parent", "actor")
+        .order_by("seq")[:limit]
+    )
+    return [logged(row) for row in rows]
+
+
+def logged(event: ChannelEvent) -> LoggedEvent:
+    """The event as it is told; what a message says is read from the message, never kept twice."""
+    if event.message is not None:
+        message = event.message
+        author = message.player.uuid if message.player else None
+        payload = {key: value for key, value in event.payload.items() if key != "own"}
+        data = {**payload, "message": message_data(message)}
+        if "own" in event.payload and event.actor is not None:
+            own = [] if message.is_deleted else event.payload["own"]
+            return LoggedEvent(event.seq, event.type, data, author, owner=event.actor.uuid, own=own)
+        return LoggedEvent(event.seq, event.type, data, author=author, client_id=message.client_id)
+    if event.type.startswith("message."):
+        return LoggedEvent(event.seq, GONE, {})
+    author = event.actor.uuid if event.actor and event.type in OF_PEOPLE else None
+    return LoggedEvent(event.seq, event.type, event.payload, author=author)
+
+
+def message_data(message: Message) -> dict:
+    """What a page needs to show the message."""
+    extra = {key: message.metadata[key] for key in ("draft", "engine") if message.metadata.get(key)}
+    return {
+        "uuid": str(message.uuid),
+        "seq": message.seq,
+        "type": message.type,
+        "author": author_data(message),
+        "html": message.html,
+        "text": message.shown_text,
+        "sent_at": message.sent_at.isoformat(),
+        "sources": message.metadata.get("sources", []),
+        "rev": message.rev,
+        "edited_at": message.edited_at.isoformat() if message.edited_at else None,
+        "is_deleted": message.is_deleted,
+        "reactions": message.reaction_counts,
+        # Only where it stands: not everybody who reads the answer may read what it answers.
+        "parent": {"uuid": str(message.parent.uuid), "seq": message.parent.seq} if message.parent else None,
+        **extra,
+    }
+
+
+def message_seen_by(message: Message, player: Player) -> dict:
+    """The same with the sender's own id, by which his page recognises what it sent."""
+    is_own = message.player_id == player.pk and message.client_id is not None
+    return {**message_data(message), **({"cid": str(message.client_id)} if is_own else {})}
+
+
+def own_reactions(channel: Channel, player: Player, limit: int = 500) -> dict[str, list[str]]:
+    """With what the player reacted in the channel lately, by message."""
+    rows = MessageReaction.objects.filter(message__channel=channel, player=player).order_by("-pk")
+    own: dict[str, list[str]] = {}
+    for uuid, emoji in rows.values_list("message__uuid", "emoji")[:limit]:
+        own.setdefault(str(uuid), []).append(emoji)
+    return own
+
+
+def author_data(message: Message) -> dict:
+    if message.player is not None:
+        return {"kind": "player", **person_data(message.player)}
+    if message.npc is not None:
+        npc = message.npc
+        return {
+            "kind": "npc",
+            "uuid": str(npc.uuid),
+            "name": npc.name,
+            "url": npc.get_absolute_url(),
+            "avatar_url": npc.avatar_url,
+            "colour": npc.avatar_colour,
+        }
+    return {"kind": "system", "name": "", "url": "", "avatar_url": "", "colour": 0}
+
+
+def person_data(player: Player) -> dict:
+    return {
+        "uuid": str(player.uuid),
+        "name": player.name,
+        "url": player.get_absolute_url(),
+        "avatar_url": player.avatar_url,
+        "colour": player.avatar_colour,
+    }

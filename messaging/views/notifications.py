@@ -1,0 +1,67 @@
+"""What a player is told: the list, opening, dismissing."""
+
+import json
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from messaging.actions import notifications as actions
+from messaging.models import Notification
+from messaging.queries.notifications import notification_of, notifications_of, unread_count
+from padawanforge.kit import access
+from players.choices import NotificationKind
+from players.views.addresses import own_address
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def notification_list(request: HttpRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    after = request.GET.get("after", "")
+    if kind and kind not in NotificationKind:
+        raise Http404
+    try:
+        page = notifications_of(request.user, after=after, kind=kind)
+    except ValidationError:
+        raise Http404 from None
+    context = {"page": page, "kind": kind, "kinds": NotificationKind.choices, "is_later_page": bool(after)}
+    return render(request, "messaging/notifications.html", context)
+
+
+@access.signed_in
+@require_POST
+def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read it, and go where it leads."""
+    notification = _own(request, pk)
+    actions.read(notification=notification, now=timezone.now())
+    # Only addresses of ours: what is told may have come from elsewhere.
+    return redirect(own_address(request, notification.action_url) or "messaging:notifications")
+
+
+@access.signed_in
+@require_POST
+def notification_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.dismiss(notification=_own(request, pk), now=timezone.now())
+    if request.htmx:
+        waiting = {"notification": {"unread": unread_count(request.user)}}
+        return HttpResponse("", headers={"HX-Trigger": json.dumps(waiting)})
+    return redirect("messaging:notifications")
+
+
+@access.signed_in
+@require_POST
+def notifications_read(request: HttpRequest) -> HttpResponse:
+    actions.read_all(player=request.user, now=timezone.now())
+    return redirect("messaging:notifications")
+
+
+def _own(request: HttpRequest, pk: int) -> Notification:
+    notification = notification_of(request.user, pk)
+    if notification is None:
+        raise Http404
+    return notification

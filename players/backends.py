@@ -1,0 +1,29 @@
+"""Finds who signs in, who a session belongs to, and what his roles open."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from players.models import Player
+from players.queries.bans import admitted, ban_of
+
+
+class PlayerBackend(AuthenticationBackend):
+    """The only one: nobody comes in past it who is deactivated or banned."""
+
+    def get_user(self, user_id: int) -> Player | None:
+        """Asked with every request, and by every socket that looks again: one query.
+
+        Every page shows the name and obeys the preferences, so both rows come along.
+        """
+        people = admitted(timezone.now()).select_related("profile", "preferences")
+        return people.filter(pk=user_id).first()
+
+    def user_can_authenticate(self, user: Player | None) -> bool:
+        return super().user_can_authenticate(user) and not ban_of(user.pk, timezone.now())
+
+    def _get_group_permissions(self, user_obj: Player) -> QuerySet[Permission]:
+        """A role that is switched off opens nothing."""
+        working = Group.objects.filter(user=user_obj).exclude(role__is_active=False)
+        return Permission.objects.filter(group__in=working)

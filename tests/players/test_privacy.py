@@ -1,0 +1,449 @@
+"""Nothing that is hidden reaches a page, an answer or a list, whatever was chosen."""
+
+from datetime import date
+from functools import partial
+from itertools import pairwise, product
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from players.models import PlayerGameData, PlayerPreferences, PlayerProfile, PlayerRelationship
+from players.panels import Panel, _panels, register
+from players.queries.cards import card_of, people, player_cards
+from players.queries.directory import directory, findable_by
+from players.queries.privacy import relations_of, seen_by, seen_by_many
+from players.rules.privacy import (
+    CHOOSABLE,
+    CLOSE,
+    FOR_GUESTS,
+    PROFILE,
+    SECRET,
+    Field,
+    Relation,
+    visible_fields,
+)
+from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory, SystemAdminFactory
+from tests.factories.relationships import RelationshipFactory, befriend
+from tests.factories.segments import change
+
+VISIBILITIES, LEVELS = PlayerProfile.Visibility.values, PlayerPreferences.PrivacyLevel.values
+AUDIENCES = ["private", "friends", "public"]
+CHILD, GROWN_UP = date(2020, 1, 31), date(1980, 1, 31)
+# Each opens at least what the one before opens.
+OPENING = [
+    Relation.BLOCKED,
+    Relation.ANONYMOUS,
+    Relation.GUEST,
+    Relation.PLAYER,
+    Relation.FRIEND,
+    Relation.SELF,
+]
+situations = st.fixed_dictionaries(
+    {
+        "visibility": st.sampled_from(VISIBILITIES),
+        "level": st.sampled_from(LEVELS),
+        "choices": st.dictionaries(st.sampled_from(sorted(CHOOSABLE)), st.sampled_from(AUDIENCES)),
+        "is_minor": st.booleans(),
+    }
+)
+
+
+def every_situation():
+    for visibility, level, audience, is_minor in product(VISIBILITIES, LEVELS, AUDIENCES, [False, True]):
+        choices = dict.fromkeys(CHOOSABLE, audience)
+        yield {"visibility": visibility, "level": level, "choices": choices, "is_minor": is_minor}
+
+
+# --- The rule itself ---------------------------------------------------------------------------------------
+
+
+@given(situations)
+def test_whoever_is_closer_sees_at_least_as_much(situation):
+    seen = [visible_fields(relation, **situation) for relation in OPENING]
+
+    assert [less <= more for less, more in pairwise(seen)] == [True] * 5
+
+
+@given(situations, st.sampled_from(list(Relation)))
+def test_a_higher_level_never_shows_more(situation, relation):
+    minimal, normal, maximum = (visible_fields(relation, **{**situation, "level": level}) for level in LEVELS)
+
+    assert maximum <= normal <= minimal
+
+
+@given(situations, st.sampled_from(list(Relation)))
+def test_opening_the_profile_never_shows_less(situation, relation):
+    private, friends, public = (
+        visible_fields(relation, **{**situation, "visibility": visibility})
+        for visibility in ("private", "friends", "public")
+    )
+
+    assert private <= friends <= public
+
+
+@given(situations, st.sampled_from(list(Relation)), st.sampled_from(sorted(CHOOSABLE)))
+def test_opening_a_field_shows_that_field_and_no_other(situation, relation, field):
+    shown = [
+        visible_fields(relation, **{**situation, "choices": {**situation["choices"], field: audience}})
+        for audience in AUDIENCES
+    ]
+
+    assert shown[0] <= shown[1] <= shown[2]
+    assert shown[2] - shown[0] <= {field}
+
+
+@given(situations, st.sampled_from(list(Relation)))
+def test_a_minor_never_shows_more_than_a_grown_up(situation, relation):
+    young, grown_up = (
+        visible_fields(relation, **{**situation, "is_minor": minor}) for minor in (True, False)
+    )
+
+    assert young <= grown_up
+
+
+@given(situations)
+def test_secrets_are_for_the_player_and_those_who_answer_for_accounts(situation):
+    others = set(Relation) - {Relation.SELF, Relation.SYSTEM_ADMIN}
+
+    assert [visible_fields(relation, **situation) & SECRET for relation in sorted(others)] == [
+        frozenset()
+    ] * 6
+
+
+@given(situations)
+def test_strangers_see_nothing_of_the_young_and_of_the_very_private(situation):
+    shut = [{**situation, "is_minor": True}, {**situation, "level": "maximum"}]
+
+    assert [visible_fields(Relation.PLAYER, **one) for one in shut] == [frozenset()] * 2
+    assert not any(
+        visible_fields(relation, **one) & {Field.BOARDS, Field.SEARCH}
+        for one in shut
+        for relation in (Relation.GUEST, Relation.PLAYER, Relation.FRIEND)
+    )
+
+
+def test_the_documented_cases():
+    usual = {"visibility": "public", "level": "normal", "choices": {}, "is_minor": False}
+
+    assert visible_fields(Relation.PLAYER, **usual) == PROFILE - CLOSE
+    assert visible_fields(Relation.FRIEND, **usual) == PROFILE
+    assert visible_fields(Relation.GUEST, **usual) == FOR_GUESTS
+    assert visible_fields(Relation.PLAYER, **{**usual, "level": "minimal"}) == PROFILE
+    assert visible_fields(Relation.FRIEND, **{**usual, "visibility": "private"}) == frozenset()
+    assert visible_fields(Relation.GAME_MASTER, **{**usual, "visibility": "private"}) == PROFILE
+    assert visible_fields(Relation.SYSTEM_ADMIN, **{**usual, "visibility": "private"}) == frozenset(Field)
+
+
+# --- What is shown -----------------------------------------------------------------------------------------
+
+pytestmark = pytest.mark.django_db
+# Something that stands nowhere else, in every field that holds words.
+SENTINELS = {
+    Field.AVATAR: "/media/pictures/5e471e1a.webp",
+    Field.BIO: "sentinel-of-the-bio",
+    Field.SOCIAL_LINKS: "sentinel-of-the-links",
+    Field.REAL_NAME: "sentinel-of-the-real-name",
+    Field.FULL_NAME: "sentinel-of-the-full-name",
+    Field.LOCATION: "sentinel-of-the-location",
+    Field.OCCUPATION: "sentinel-of-the-occupation",
+    Field.EDUCATION: "sentinel-of-the-education",
+    Field.INTERESTS: "sentinel-of-the-interests",
+    Field.EMAIL: "sentinel-of-the-email",
+    Field.EMERGENCY_CONTACT: "sentinel-of-the-contact",
+    Field.ACCESSIBILITY: "sentinel-of-the-needs",
+    Field.DATE_OF_BIRTH: "-01-31",
+    Field.PROGRESS: "98765",
+}
+PANELLED = (Field.MASTERY, Field.ACHIEVEMENTS, Field.ACTIVITY, Field.FRIENDS)
+
+
+@pytest.fixture
+def loaded():
+    """Which of the panels that other apps bring have been loaded."""
+    kept, names = list(_panels), set()
+    _panels.clear()
+    for field in PANELLED:
+        load = partial(lambda field, player_id: names.add(field) or "content", field)
+        register(Panel(name=field, field=field, template="_empty.html", load=load))
+    yield names
+    _panels[:] = kept
+
+
+@pytest.fixture
+def ada():
+    player = PlayerFactory(username="ada", email="sentinel-of-the-email@example.org", display_name="Ada")
+    player.game_data.experience_points = 98765
+    player.game_data.save()
+    return change(
+        player,
+        avatar=SENTINELS[Field.AVATAR],
+        bio=SENTINELS[Field.BIO],
+        social_links={"sentinel-of-the-links": "https://example.org/"},
+        name=SENTINELS[Field.REAL_NAME],
+        full_name=SENTINELS[Field.FULL_NAME],
+        location=SENTINELS[Field.LOCATION],
+        occupation=SENTINELS[Field.OCCUPATION],
+        education_level=SENTINELS[Field.EDUCATION],
+        interests=[SENTINELS[Field.INTERESTS]],
+        emergency_contact={"name": SENTINELS[Field.EMERGENCY_CONTACT]},
+        accessibility_needs={"notes": SENTINELS[Field.ACCESSIBILITY]},
+    )
+
+
+@pytest.fixture
+def viewers(ada):
+    """Somebody in each relation to Ada who can be signed in."""
+    friend, blocker, blocked = PlayerFactory(), PlayerFactory(), PlayerFactory()
+    befriend(ada, friend)
+    RelationshipFactory(player=blocker, other=ada, kind=PlayerRelationship.Kind.BLOCKED)
+    RelationshipFactory(player=ada, other=blocked, kind=PlayerRelationship.Kind.BLOCKED)
+    return {
+        "guest": GuestFactory(),
+        "player": PlayerFactory(),
+        "friend": friend,
+        "blocker": blocker,
+        "blocked": blocked,
+        "game_master": GameMasterFactory(),
+        "system_admin": SystemAdminFactory(),
+    }
+
+
+def arrange(ada, situation):
+    # Boards read a flag that is kept beside the choices; even a stale one must betray nobody.
+    PlayerGameData.objects.filter(player=ada).update(is_ranked=True, is_listed=True)
+    return change(
+        ada,
+        profile_visibility=situation["visibility"],
+        privacy_level=situation["level"],
+        visibility_settings=situation["choices"],
+        date_of_birth=CHILD if situation["is_minor"] else GROWN_UP,
+    )
+
+
+def betrayed(text, hidden):
+    return sorted(field for field in hidden & set(SENTINELS) if SENTINELS[field] in text)
+
+
+BOARDS = ("/boards/?period=all", "/boards/everybody/?period=all")
+PAGES = (
+    "/players/ada/",
+    "/players/",
+    "/players/?q=ad",
+    "/api/v1/players/ada",
+    "/api/v1/players?q=ada",
+    *BOARDS,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(situation=situations)
+def test_no_hidden_field_stands_in_any_page_or_answer(client, ada, viewers, loaded, situation):
+    ada = arrange(ada, situation)
+
+    for name, viewer in viewers.items():
+        client.force_login(viewer)
+        hidden = set(Field) - seen_by(viewer, ada)
+        loaded.clear()
+        told = {page: client.get(page).content.decode() for page in PAGES}
+
+        assert {page: betrayed(text, hidden) for page, text in told.items()} == {
+            page: [] for page in PAGES
+        }, name
+        assert loaded == set(PANELLED) - hidden
+        if Field.BOARDS in hidden:
+            assert ["/players/ada/" in told[board] for board in BOARDS] == [False, False], name
+
+
+def test_who_shows_himself_on_boards_is_found_there(signed_in, ada, viewers):
+    arrange(ada, {"visibility": "public", "level": "normal", "choices": {}, "is_minor": False})
+
+    pages = [signed_in(viewers["friend"]).get(board).content.decode() for board in BOARDS]
+
+    assert [SENTINELS[Field.PROGRESS] in page and "/players/ada/" in page for page in pages] == [True, True]
+
+
+def test_strangers_are_told_nothing(client, ada):
+    answers = [client.get(page) for page in PAGES]
+
+    assert {answer.status_code for answer in answers} <= {302, 401}
+    assert [betrayed(answer.content.decode(), set(Field)) for answer in answers] == [[]] * len(PAGES)
+
+
+def test_what_is_open_is_shown(signed_in, ada, loaded):
+    ada = change(ada, privacy_level="minimal", visibility_settings=dict.fromkeys(CHOOSABLE, "public"))
+    ada = change(ada, date_of_birth=GROWN_UP)
+
+    page = signed_in(PlayerFactory()).get("/players/ada/").content.decode()
+
+    shown = PROFILE | CHOOSABLE
+    assert {field for field in shown & set(SENTINELS) if SENTINELS[field] not in page} == set()
+    assert loaded == set(PANELLED)
+
+
+def test_the_card_of_a_hidden_profile_is_empty(ada):
+    ada = change(ada, profile_visibility="private")
+
+    card = card_of(ada, Relation.PLAYER)
+
+    assert (card.name, card.is_open, card.fields) == ("Ada", False, frozenset())
+    assert betrayed(repr(card), set(Field)) == []
+
+
+@pytest.mark.parametrize("name", ["blocker", "blocked"])
+def test_a_block_hides_both_from_each_other(client, signed_in, viewers, name):
+    client = signed_in(viewers[name])
+
+    assert client.get("/players/ada/").status_code == 404
+    assert client.get("/api/v1/players/ada").status_code == 404
+
+
+def test_relations_are_told_apart(ada, viewers):
+    found = {name: relations_of(viewer, [ada])[ada.pk] for name, viewer in viewers.items()}
+
+    assert found == {
+        "guest": Relation.GUEST,
+        "player": Relation.PLAYER,
+        "friend": Relation.FRIEND,
+        "blocker": Relation.BLOCKED,
+        "blocked": Relation.BLOCKED,
+        "game_master": Relation.GAME_MASTER,
+        "system_admin": Relation.SYSTEM_ADMIN,
+    }
+    assert relations_of(ada, [ada])[ada.pk] == Relation.SELF
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_players_are_looked_at_in_two_queries(django_assert_num_queries, count):
+    viewer = PlayerFactory()
+    PlayerFactory.create_batch(count)
+    others = list(people().exclude(pk=viewer.pk))
+
+    with django_assert_num_queries(2):
+        seen = seen_by_many(viewer, others)
+
+    assert len(seen) == count
+
+
+# --- The directory -----------------------------------------------------------------------------------------
+
+
+def test_the_directory_finds_exactly_those_whom_the_rule_lets_be_found(ada, viewers):
+    finds = [viewers[name] for name in ("guest", "player", "friend", "blocker", "game_master")]
+
+    found, allowed = [], []
+    for situation in every_situation():
+        ada = arrange(ada, situation)
+        for viewer in finds:
+            found.append(findable_by(viewer).filter(pk=ada.pk).exists())
+            allowed.append(Field.SEARCH in seen_by(viewer, ada))
+
+    assert found == allowed
+    assert set(found) == {True, False}
+
+
+def test_names_are_found_by_their_beginning_in_any_case():
+    PlayerFactory(username="lovelace", display_name="Ada")
+    PlayerFactory(username="adalbert")
+    PlayerFactory(username="babbage", display_name="Not Ada")
+
+    found = directory(PlayerFactory(username="zoe"), q="ADA").cards
+
+    assert [card.username for card in found] == ["adalbert", "lovelace"]
+
+
+@pytest.mark.parametrize("q", ["%", "_", "a%", "\\"])
+def test_signs_of_the_database_are_only_letters(q):
+    PlayerFactory(username="adalbert")
+
+    assert directory(PlayerFactory(), q=q).cards == []
+
+
+def test_pages_follow_each_other_without_gap_or_repetition():
+    viewer = PlayerFactory(username="m-viewer")
+    PlayerFactory.create_batch(6)
+
+    pages, after = [], ""
+    while not pages or after:
+        page = directory(viewer, after=after, limit=3)
+        pages.append([card.username for card in page.cards])
+        after = page.after
+
+    names = [name for page in pages for name in page]
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert names == sorted(set(names))
+
+
+def test_the_directory_costs_the_same_however_many_are_in_it(signed_in):
+    client = signed_in(PlayerFactory(username="zoe"))
+    costs, lengths = [], []
+
+    for more in (1, 2):
+        PlayerFactory.create_batch(more)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/players/?q=p")
+        costs.append(len(queries))
+        lengths.append(len(page.context["directory"].cards))
+
+    assert lengths == [1, 3]
+    assert costs[0] == costs[1]
+
+
+def test_guests_and_strangers_have_no_directory(client, signed_in):
+    stranger = client.get("/players/").status_code
+
+    assert (stranger, signed_in(GuestFactory()).get("/players/").status_code) == (302, 403)
+
+
+def test_a_search_without_result_says_what_to_try(signed_in):
+    page = signed_in(PlayerFactory()).get("/players/?q=zzz").content.decode()
+
+    assert "Nobody by that name" in page
+
+
+def test_by_htmx_only_the_list_is_drawn(signed_in):
+    page = signed_in(PlayerFactory()).get("/players/", headers={"hx-request": "true"}).content.decode()
+
+    assert page.lstrip().startswith('<div class="stack" id="people"')
+
+
+def test_the_unified_card_holds_what_the_viewer_may_see():
+    ada = PlayerFactory(username="ada", display_name="Ada")
+    open_card, own_card = player_cards(ada, [*people().exclude(pk=PlayerFactory(username="bo").pk)]) * 2
+    change(ada, profile_visibility="private")
+
+    (closed,) = player_cards(PlayerFactory(), [*people().filter(pk=ada.pk)])
+
+    assert (own_card.level, own_card.role_name, own_card.name) == (1, "padawan", "Ada")
+    assert (closed.level, closed.role_name, closed.created_at, closed.is_open) == (None, "", None, False)
+    assert open_card == own_card
+
+
+# --- The preview -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("viewer", "sees"), [("stranger", False), ("friend", True), ("guest", False)])
+def test_the_preview_shows_what_others_see(signed_in, ada, viewer, sees):
+    ada = change(ada, visibility_settings={"location": "friends"})
+
+    page = signed_in(ada).get(f"/settings/privacy/preview/{viewer}/").content.decode()
+
+    assert (SENTINELS[Field.LOCATION] in page) == sees
+    assert "sees your profile like this" in page
+    assert "Edit my profile" not in page
+
+
+def test_there_is_no_preview_for_staff(signed_in):
+    assert signed_in(PlayerFactory()).get("/settings/privacy/preview/system_admin/").status_code == 404
+
+
+def test_the_page_does_not_say_when_the_player_came_unless_it_may(signed_in):
+    ada = change(PlayerFactory(username="ada"), profile_visibility="private")
+
+    page = signed_in(PlayerFactory()).get(ada.get_absolute_url()).content.decode()
+
+    assert "Here since" not in page
+    assert timezone.localdate().isoformat() not in page
