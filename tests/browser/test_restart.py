@@ -32,7 +32,8 @@ def channel_of(http, slug: str) -> str:
 def test_killing_the_server_loses_doubles_and_reorders_nothing(own_server):
     # Several writers, because a room takes only so many messages of one of them within ten seconds.
     sockets = [enter(own_server) for _ in range(WRITERS)]
-    first = [socket.open() for socket in sockets][0]
+    beginnings = [socket.open() for socket in sockets]
+    first = beginnings[0]
     texts = [f"message {number}" for number in range(MESSAGES)]
     acknowledged: dict[str, int] = {}
     killer = threading.Timer(0.4, lambda: (own_server.kill(), own_server.start()))
