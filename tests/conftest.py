@@ -5,6 +5,21 @@ from django.db import connection
 from padawanforge.kit.append_only import unguard
 from players.models import AuditEntry
 
+OTHERS_END = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The threads of the sockets keep their connections; PostgreSQL drops no database that somebody uses."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(OTHERS_END)
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
