@@ -1,6 +1,7 @@
 """The application as servers see it: pages and sockets on one loop, the background work beside them."""
 
 import asyncio
+import gc
 import os
 import sqlite3
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.db import connection  # noqa: E402
 from messaging.consumers import say_bye  # noqa: E402
 from messaging.origins import guarded  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
+from messaging.waiting import patient, wake_all  # noqa: E402
 from padawanforge.kit import hub, jobs, lifecycle  # noqa: E402
 
 # When the last connection to an SQLite file closes, its log is folded into the file. Connections end with
@@ -35,7 +37,7 @@ def _keep_database_open() -> None:
 
 protocols = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": patient(pages),
         "websocket": guarded(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
@@ -60,7 +62,14 @@ async def live(receive: Callable, send: Callable) -> None:
             return
 
 
+# What lives as long as the process (models, routes, libraries) need not be looked through for garbage again and
+# again; of the objects of an operation few are left, so it is enough to look after many.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 50)
+
 lifecycle.on_shutdown(say_bye)
+lifecycle.on_shutdown(wake_all)
 if settings.JOBS["kind"] != "immediate":
     _keep_database_open()
     jobs.start_embedded()

@@ -6,11 +6,11 @@ Every variable is described in docs/settings.md (a test holds the list).
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from padawanforge import env
+from padawanforge import databases, env, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PADAWAN_DATA", str(BASE_DIR / "data"))).resolve()
@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "health_check",
-    "lucide",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -90,6 +89,7 @@ MIDDLEWARE = [
     "players.middleware.GuestsSignUpFirst",
     "players.middleware.OwnTimeAndLanguage",
     "players.middleware.OnlyTheWayBack",
+    "messaging.middleware.SeenPlaces",
 ]
 
 ROOT_URLCONF = "padawanforge.urls"
@@ -108,58 +108,18 @@ TEMPLATES = [
                 "players.context_processors.theme",
                 "players.context_processors.demo",
                 "messaging.context_processors.waiting",
+                "messaging.context_processors.banners",
             ],
+            # Takes the place of the package's own library of that name.
+            "libraries": {"lucide": "padawanforge.kit.icons"},
         },
     },
 ]
 
 # --- Databases -------------------------------------------------------------------------------------------
 
-SQLITE_OPTIONS = {
-    # IMMEDIATE: a transaction that will write takes the lock at once and waits instead of failing later.
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 10,
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        "PRAGMA journal_size_limit=67108864"
-    ),
-}
-
-
-def _database(url: str) -> dict:
-    """Django's dictionary for DATABASE_URL (sqlite:///path or postgresql://user:password@host:port/name)."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:]) or str(DATA_DIR / "padawanforge.sqlite3"),
-            "CONN_MAX_AGE": 0,
-            "OPTIONS": SQLITE_OPTIONS,
-        }
-    if parts.scheme in {"postgres", "postgresql"}:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path[1:]),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            # Under ASGI persistent connections leak; the pool keeps them instead.
-            "CONN_MAX_AGE": 0,
-            "OPTIONS": {
-                "pool": {"min_size": 2, "max_size": 10, "timeout": 5, "reconnect_timeout": 10},
-                "connect_timeout": 3,
-                "options": (
-                    f"-c statement_timeout={env.number('DATABASE_STATEMENT_TIMEOUT_MS', 5000)} "
-                    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=15000"
-                ),
-            },
-        }
-    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgresql://.")
-
-
 DATABASE_URL = env.secret("DATABASE_URL") or "sqlite://"
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": databases.from_url(DATABASE_URL, folder=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: channel layer and cache ----------------------------------------------------------------------
@@ -278,6 +238,8 @@ SIGN_IN_HOSTS = [PROVIDER_HOSTS[name] for name in SOCIALACCOUNT_PROVIDERS]
 
 # Where pictures of players may also be fetched from, though it isn't public or speaks plain HTTP.
 PICTURE_ORIGINS: list[str] = []
+# The same for the services that wake browsers.
+PUSH_ORIGINS: list[str] = []
 
 # A school's own identity server, by OpenID Connect.
 if OIDC_SERVER_URL := env.text("OIDC_SERVER_URL"):
@@ -310,6 +272,9 @@ MINOR_UNDER_AGE = env.number("MINOR_UNDER_AGE", 16)
 DELETION_GRACE_DAYS = env.number("DELETION_GRACE_DAYS", 14)
 EXPORT_KEPT_DAYS = env.number("EXPORT_KEPT_DAYS", 7)
 MESSAGE_EDIT_HOURS = env.number("MESSAGE_EDIT_HOURS", 24)
+# Pages with a live connection at the same time. A school may have all its people behind one address.
+SOCKETS_PER_PLAYER = env.number("SOCKETS_PER_PLAYER", 5)
+SOCKETS_PER_ADDRESS = env.number("SOCKETS_PER_ADDRESS", 200)
 
 # --- Mail ------------------------------------------------------------------------------------------------
 
@@ -331,16 +296,30 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.chosen(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "servestatic.storage.CompressedManifestStaticFilesStorage"
     },
 }
-KNOWLEDGE_FILE_MAX_BYTES = env.number("KNOWLEDGE_FILE_MAX_MB", 10) * 1024 * 1024
+KNOWLEDGE_FILE_MAX_BYTES = env.number("KNOWLEDGE_FILE_MAX_MB", 20) * 1024 * 1024
+# Vectors and words of the characters that were asked last, in the memory of each process.
+KNOWLEDGE_CACHE_BYTES = env.number("KNOWLEDGE_CACHE_MB", 256) * 1024 * 1024
+# Who makes the vectors of knowledge: the model at hand, a provider's model, or nobody.
+EMBEDDINGS = env.choice("EMBEDDINGS", "minilm", ("minilm", "provider", "off"))
+EMBEDDINGS_PROVIDER = env.text("EMBEDDINGS_PROVIDER")
+EMBEDDINGS_MODEL = env.text("EMBEDDINGS_MODEL")
+if EMBEDDINGS == "provider" and not EMBEDDINGS_MODEL:
+    raise ImproperlyConfigured("EMBEDDINGS=provider needs EMBEDDINGS_MODEL, the model's name there.")
 PICTURE_MAX_BYTES = env.number("PICTURE_MAX_MB", 5) * 1024 * 1024
-# A dotted name of function(bytes) -> str: what is wrong with an uploaded picture, "" when nothing is.
+# Files under messages: how large one may be, and what a player may send in a day and keep in all.
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 20) * 1024 * 1024
+ATTACHMENTS_DAY_BYTES = env.number("ATTACHMENTS_DAY_MB", 100) * 1024 * 1024
+ATTACHMENTS_TOTAL_BYTES = env.number("ATTACHMENTS_TOTAL_MB", 1000) * 1024 * 1024
+# Where files lie that are still being sent; all server processes must see the same folder.
+UPLOAD_ROOT = DATA_DIR / "uploads"
+# A dotted name of function(bytes) -> str: what is wrong with an uploaded file, "" when nothing is.
 UPLOAD_SCANNER = env.text("UPLOAD_SCANNER")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

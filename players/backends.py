@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from padawanforge.kit.memory import recalled
 from players.models import Player
 from players.queries.bans import admitted, ban_of
 
@@ -18,7 +19,7 @@ class PlayerBackend(AuthenticationBackend):
         Every page shows the name and obeys the preferences, so both rows come along.
         """
         people = admitted(timezone.now()).select_related("profile", "preferences")
-        return people.filter(pk=user_id).first()
+        return recalled((Player, user_id), lambda: people.filter(pk=user_id).first())
 
     def user_can_authenticate(self, user: Player | None) -> bool:
         return super().user_can_authenticate(user) and not ban_of(user.pk, timezone.now())

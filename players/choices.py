@@ -91,6 +91,7 @@ class NotificationKind(models.TextChoices):
 
     FRIEND = "friend", "Friends: requests and answers"
     MENTION = "mention", "Somebody mentions me"
+    THREAD = "thread", "Answers in threads that I follow"
     MESSAGE = "message", "Messages to me"
     ROOM = "room", "My rooms"
     SESSION = "session", "Quiz sessions"

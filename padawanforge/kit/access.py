@@ -1,6 +1,6 @@
 """Every view says who may use it; a test walks all URLs and fails on one that does not.
 
-`public` for everybody, `signed_in` for any player, `requires(predicate)` for those whom the predicate of a
+`public` for everybody, `signed` for programs with a secret, `signed_in` for any player, `requires(predicate)` for those whom the predicate of a
 `permissions` module admits. Somebody who is not signed in is sent to the sign-in page; who is signed in but
 may not gets 403. Views that must not betray that an object exists fetch it through a query and answer 404.
 """
@@ -19,6 +19,12 @@ Predicate = TypeVar("Predicate", bound=Callable[..., bool])
 
 def public(view: View) -> View:
     view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed(view: View) -> View:
+    """For programs without a player, which share a secret with us: the view refuses whatever isn't signed with it."""
+    view.access = "signed"  # type: ignore[attr-defined]
     return view
 
 

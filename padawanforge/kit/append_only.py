@@ -1,5 +1,8 @@
 """Tables whose rows are never changed and never removed: the database itself refuses.
 
+A table may also guard some columns only (`freeze`): these are never changed, but the row goes with what it
+belongs to.
+
 Not a step of a migration: whenever Django alters a table on SQLite it makes the table anew, and the triggers
 of the old one are gone without a word. So each `migrate` looks and mends what is missing.
 """
@@ -20,6 +23,31 @@ def declare(model: type[models.Model]) -> None:
 
     app = apps.get_app_config(model._meta.app_label)
     post_migrate.connect(install, sender=app, dispatch_uid=f"append_only.{_table(model)}", weak=False)
+
+
+def freeze(model: type[models.Model], fields: list[str]) -> None:
+    """Guard these fields against any change, from the next `migrate` on; called in `ready()`."""
+
+    def install(*, using: str, **kwargs: object) -> None:
+        guard_columns(model, fields, using=using)
+
+    app = apps.get_app_config(model._meta.app_label)
+    post_migrate.connect(install, sender=app, dispatch_uid=f"append_only.{_table(model)}", weak=False)
+
+
+def guard_columns(model: type[models.Model], fields: list[str], *, using: str = "default") -> None:
+    connection, table = connections[using], _table(model)
+    if table not in connection.introspection.table_names():
+        return
+    columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in fields)  # type: ignore[union-attr]
+    before = f'BEFORE UPDATE OF {columns} ON "{table}"'
+    if connection.vendor == "postgresql":
+        trigger = f'CREATE OR REPLACE TRIGGER "{table}_frozen" {before} FOR EACH ROW EXECUTE FUNCTION'
+        function = f'"{table}_append_only"'
+        _execute(connection, [_refusing(function, table), f"{trigger} {function}()"])
+    else:
+        refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+        _execute(connection, [f'CREATE TRIGGER IF NOT EXISTS "{table}_frozen" {before} BEGIN {refuse}; END'])
 
 
 def guard(model: type[models.Model], *, using: str = "default") -> None:
@@ -61,9 +89,12 @@ def _postgresql(table: str) -> list[str]:
         f"FOR EACH ROW EXECUTE FUNCTION {refuse}()"
         for event in EVENTS
     ]
+    return [_refusing(refuse, table), *triggers]
+
+
+def _refusing(function: str, table: str) -> str:
     raising = f"RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'"
-    return [
-        f"CREATE OR REPLACE FUNCTION {refuse}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {raising}; END $$",
-        *triggers,
-    ]
+    return (
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {raising}; END $$"
+    )

@@ -6,7 +6,8 @@ judged after the connection is made, so that no trick with names or numbers help
 
 import ipaddress
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx2
@@ -25,15 +26,8 @@ def fetch(url: str, *, trusted: Collection[str] = (), max_bytes: int = MAX_BYTES
     `trusted` are origins (such as https://id.school.example) that an administrator has set up and that may
     live in a private network or speak plain HTTP. Raises FetchRefused, also when nothing comes in time.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise FetchRefused("The address can't be read.") from error
-    is_trusted = f"{parts.scheme}://{parts.netloc}" in trusted
-    if not parts.hostname or parts.username or (parts.scheme != "https" and not is_trusted):
-        raise FetchRefused("Only addresses that begin with https:// are fetched.")
+    extensions = _guard(url, trusted)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    extensions = {} if is_trusted else {"trace": _judge}
     try:
         with (
             # A redirect could lead into our own network.
@@ -43,6 +37,81 @@ def fetch(url: str, *, trusted: Collection[str] = (), max_bytes: int = MAX_BYTES
             return _read(answer, deadline=deadline, max_bytes=max_bytes)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise FetchRefused("The server did not answer as it should.") from error
+
+
+def post(url: str, content: bytes, *, headers: dict[str, str], trusted: Collection[str] = ()) -> int:
+    """Hand something over there; the status of the answer, whose body nobody reads. Refuses as `fetch` does."""
+    extensions = _guard(url, trusted)
+    try:
+        with (
+            httpx2.Client(timeout=PATIENCE_SECONDS, follow_redirects=False, trust_env=False) as client,
+            client.stream("POST", url, content=content, headers=headers, extensions=extensions) as answer,
+        ):
+            return answer.status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise FetchRefused("The server did not answer as it should.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a service that an administrator has set up. Headers may hold a secret."""
+
+    method: str
+    url: str
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    seconds: float = PATIENCE_SECONDS
+    max_bytes: int = MAX_BYTES
+
+
+def call(request: Request, *, trusted: Collection[str], judge: Callable[[str], None]) -> bytes:
+    """What the service answers; refuses as `fetch` does.
+
+    `judge` is asked about the numeric address of who answered, also of those that are trusted, and raises.
+    """
+    extensions = _guard(request.url, trusted)
+    inner = extensions.get("trace")
+
+    def trace(step: str, facts: dict) -> None:
+        if step == "connection.connect_tcp.complete":
+            judge(facts["return_value"].get_extra_info("socket").getpeername()[0])
+        if inner is not None:
+            inner(step, facts)
+
+    deadline = time.monotonic() + request.seconds
+    try:
+        with (
+            httpx2.Client(timeout=request.seconds, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                request.method,
+                request.url,
+                content=request.content,
+                headers=dict(request.headers),
+                extensions={"trace": trace},
+            ) as answer,
+        ):
+            return _read(answer, deadline=deadline, max_bytes=request.max_bytes)
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        raise FetchRefused("The server did not answer as it should.") from error
+
+
+def problem_of_address(url: str, trusted: Collection[str] = ()) -> str:
+    """Why nothing is ever fetched from there, as far as the address itself tells; empty when it may be tried."""
+    try:
+        parts = urlsplit(url)
+        origin, host = f"{parts.scheme}://{parts.netloc}", parts.hostname
+    except ValueError:
+        return "The address can't be read."
+    if not host or parts.username or (parts.scheme != "https" and origin not in trusted):
+        return "Only addresses that begin with https:// are fetched."
+    return ""
+
+
+def _guard(url: str, trusted: Collection[str]) -> dict:
+    if problem := problem_of_address(url, trusted):
+        raise FetchRefused(problem)
+    parts = urlsplit(url)
+    return {} if f"{parts.scheme}://{parts.netloc}" in trusted else {"trace": _judge}
 
 
 def _read(answer: httpx2.Response, *, deadline: float, max_bytes: int) -> bytes:

@@ -11,6 +11,7 @@ word is open, so that "photo" finds "photosynthesis".
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
@@ -63,6 +64,58 @@ def matching(rows: Rows, text: str) -> Rows:
     return rows.filter(pk__in=_sql(found, _fts5(wanted), models.BigAutoField()))
 
 
+def best(
+    model: type[models.Model],
+    weights: Mapping[str, float],
+    *,
+    within: Sequence[str],
+    without: Sequence[str] = (),
+    limit: int,
+    using: str = "default",
+) -> list[int]:
+    """Keys of the rows that hold any of the words, those with the weightiest first; for finding, not for filtering.
+
+    `within` are words that all must be there and `without` such that may not, as the marks of an owner: a
+    search by owner then never walks through the rows of others. Words are letters and figures only.
+    """
+    words = {word: weight for word, weight in weights.items() if _WORD.fullmatch(word)}
+    table = model._meta.db_table
+    if not words or not within:
+        return []
+    with connections[using].cursor() as cursor:
+        is_postgresql = connections[using].vendor == "postgresql"
+        made = _best_postgresql if is_postgresql else _best_sqlite
+        sql, parameters = made(table, words, within, without, limit)
+        cursor.execute(sql, parameters)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _best_sqlite(
+    table: str, words: Mapping[str, float], within: Sequence[str], without: Sequence[str], limit: int
+) -> tuple[str, list[str | float]]:
+    index = f"{table}_{COLUMN}"
+    must = " AND ".join([*map(_literal, within), f"({' OR '.join(map(_literal, words))})"])
+    query = f"({must}) NOT ({' OR '.join(map(_literal, without))})" if without else must
+    # The index ranks by BM25 itself.
+    return f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s ORDER BY rank LIMIT %s', [query, limit]
+
+
+def _best_postgresql(
+    table: str, words: Mapping[str, float], within: Sequence[str], without: Sequence[str], limit: int
+) -> tuple[str, list[str | float]]:
+    must = [*within, *(f"!{word}" for word in without), f"({' | '.join(words)})"]
+    found = f"\"{COLUMN}\" @@ to_tsquery('simple', %s)"
+    # `ts_rank` knows nothing of how rare a word is.
+    rank = " + ".join([f"CASE WHEN {found} THEN %s ELSE 0 END"] * len(words))
+    parameters = [part for word, weight in words.items() for part in (word, float(weight))]
+    sql = f'SELECT "id" FROM "{table}" WHERE {found} ORDER BY {rank} DESC, "id" LIMIT %s'
+    return sql, [" & ".join(must), *parameters, limit]
+
+
+def _literal(word: str) -> str:
+    return f'"{word}"'
+
+
 def marked(text: str, query: str) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether it is one of the words that were looked for."""
     words = [word for term in terms(query) if not term.is_excluded for word in term.words]
@@ -110,6 +163,18 @@ def ensure(model: type[models.Model], fields: list[str], *, using: str = "defaul
         if is_postgresql:
             cursor.execute(f'COMMENT ON COLUMN "{table}"."{COLUMN}" IS \'{_fingerprint(wanted)}\'')
     return True
+
+
+def rebuild(model: type[models.Model], *, using: str = "default") -> None:
+    """Read all rows into the index again: for a copy of a file that broke, or to make it small."""
+    index = f"{model._meta.db_table}_{COLUMN}"
+    is_postgresql = connections[using].vendor == "postgresql"
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f'REINDEX INDEX "{index}"'
+            if is_postgresql
+            else f'INSERT INTO "{index}"("{index}") VALUES (\'rebuild\')'
+        )
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -53,6 +53,7 @@ class _LayerSide:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.channel_name = ""
+        self.opening = asyncio.Lock()
         self.listening: asyncio.Task | None = None
         self.joined: set[str] = set()
         self.locks: dict[str, asyncio.Lock] = {}
@@ -189,12 +190,14 @@ async def _send_to_layer(group: str, envelope: dict) -> None:
 async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
     """Join or leave in the layer; False when it is away."""
     layer = get_channel_layer()
-    if not side.channel_name:
-        side.channel_name = await _guarded(layer.new_channel) or ""
-    if not side.channel_name:
-        return False
-    if side.listening is None or side.listening.done():
-        side.listening = asyncio.ensure_future(_listen(side.channel_name))
+    # Of those who come at once, one opens our channel: to a second one nobody would listen.
+    async with side.opening:
+        if not side.channel_name:
+            side.channel_name = await _guarded(layer.new_channel) or ""
+        if not side.channel_name:
+            return False
+        if side.listening is None or side.listening.done():
+            side.listening = asyncio.ensure_future(_listen(side.channel_name))
     call = getattr(layer, method)
     return await _guarded(lambda: call(_layer_group(group), side.channel_name), otherwise=False) is not False
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connections, transaction
 from huey import Huey, MemoryHuey, PostgresHuey, SqliteHuey
 from huey.consumer import Consumer
 
@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 _jobs: dict[str, Callable[..., None]] = {}
 _periodic: list["Periodic"] = []
+# Threads beside those of the queue, for jobs that are started at once.
+AT_ONCE = 8
+_at_once = threading.BoundedSemaphore(AT_ONCE)
+# Whether this process has workers of its own.
+_is_working = threading.Event()
 
 
 @dataclass(slots=True)
@@ -63,6 +68,31 @@ def enqueue(name: str, **arguments: object) -> None:
     if name not in _jobs:
         raise LookupError(f"There is no job {name!r}.")
     transaction.on_commit(lambda: _carrier()(name, arguments))
+
+
+def start(name: str, **arguments: object) -> None:
+    """Like `enqueue`, but in this process and at once if it works itself: for what somebody waits for.
+
+    Such a job must be a row that only one worker claims, for a process that dies takes its threads along.
+    """
+    if name not in _jobs:
+        raise LookupError(f"There is no job {name!r}.")
+    transaction.on_commit(lambda: _start(name, arguments))
+
+
+def _start(name: str, arguments: dict) -> None:
+    if not _is_working.is_set() or not _at_once.acquire(blocking=False):
+        _carrier()(name, arguments)
+        return
+    threading.Thread(target=_run_at_once, args=(name, arguments), name=name, daemon=True).start()
+
+
+def _run_at_once(name: str, arguments: dict) -> None:
+    try:
+        run(name, arguments)
+    finally:
+        connections.close_all()
+        _at_once.release()
 
 
 def names() -> list[str]:
@@ -161,4 +191,5 @@ def start_embedded() -> None:
             max_delay=0.2,
         )
         consumer.start()
+        _is_working.set()
     Ticker().start()

@@ -1,6 +1,9 @@
 """Markdown to safe HTML: raw HTML is switched off in the parser and what comes out is cleaned again."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping
+from html import escape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +28,7 @@ ALLOWED_TAGS = set(
         "p",
         "pre",
         "s",
+        "span",
         "strong",
         "table",
         "tbody",
@@ -44,16 +48,54 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
-def render(text: str) -> SafeString:
-    """HTML that may stand in a page; links open without passing on the page's address."""
+def render(text: str, mentions: Mapping[str, str] | None = None) -> SafeString:
+    """HTML that may stand in a page; links open without passing on the page's address.
+
+    `mentions` are words of the text that call somebody, each with whom: they are marked, but not inside code.
+    """
+    tokens = _parser.parse(text)
+    if mentions:
+        _mark(tokens, mentions)
     html = nh3.clean(
-        _parser.render(text),
+        _parser.renderer.render(tokens, _parser.options, {}),
         tags=ALLOWED_TAGS,
-        attributes={"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}},
+        # Nobody can write a span: raw HTML is off, so these are our marks.
+        attributes={
+            "a": {"href", "title"},
+            "code": {"class"},
+            "ol": {"start"},
+            "span": {"class", "data-mention"},
+        },
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(html)  # noqa: S308 - cleaned by nh3 in the line above
+
+
+def _mark(tokens: Iterable[Token], mentions: Mapping[str, str]) -> None:
+    words = "|".join(re.escape(word) for word in sorted(mentions, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w./@%+#=&-])(?:{words})(?![\w@]|-\w)")
+    for token in tokens:
+        if token.type == "inline":
+            token.children = [
+                new for part in token.children or () for new in _marked(part, pattern, mentions)
+            ]
+
+
+def _marked(part: Token, pattern: re.Pattern[str], mentions: Mapping[str, str]) -> list[Token]:
+    """The piece of text itself, or what it is made of when somebody is called in it."""
+    if part.type != "text":
+        return [part]
+    pieces, end = [], 0
+    for match in pattern.finditer(part.content):
+        word = match.group()
+        mark = f'<span class="mention" data-mention="{escape(mentions[word])}">{escape(word)}</span>'
+        pieces += [
+            Token("text", "", 0, content=part.content[end : match.start()]),
+            Token("html_inline", "", 0, content=mark),
+        ]
+        end = match.end()
+    return [*pieces, Token("text", "", 0, content=part.content[end:])] if pieces else [part]
 
 
 def spoken(text: str) -> str:

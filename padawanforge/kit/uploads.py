@@ -1,12 +1,14 @@
 """The one door for pictures: what people send is looked at, drawn anew and stored under a name of ours.
 
 Only the pixels come through. The file type is read from the content, sizes are limited before anything is
-unpacked, and what is stored is made by us: square WebP files without metadata, whatever hid in the original.
+unpacked, and what is stored is made by us: WebP files without metadata, whatever hid in the original; square
+ones of faces (`keep_picture`), whole ones of what people show to each other (`whole`).
 """
 
 import re
 import secrets
 import struct
+from dataclasses import dataclass
 from io import BytesIO
 
 import filetype
@@ -21,6 +23,9 @@ from padawanforge.kit.errors import DomainError
 SIZES = (256, 64)
 MAX_PIXELS = 25_000_000
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+# Only where a picture is shown whole.
+WHOLE_FORMATS = {**FORMATS, "image/avif": "AVIF"}
+WHOLE_SIDE, PREVIEW_SIDE = 2560, 640
 FOLDER = "pictures"
 URL = re.compile(rf"^{re.escape(settings.MEDIA_URL)}{FOLDER}/([0-9a-f]{{32}})-{SIZES[0]}\.webp\Z")
 # All that Pillow's decoders are known to raise for broken or hostile files.
@@ -42,6 +47,16 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 class PictureRefused(DomainError):
     code = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A whole picture as we drew it: WebP files, and the size of the large one."""
+
+    data: bytes
+    preview: bytes
+    width: int
+    height: int
 
 
 def keep_picture(file: File) -> str:
@@ -81,9 +96,32 @@ def read(file: File) -> bytes:
     data = file.read(limit + 1)
     if len(data) > limit:
         raise PictureRefused(f"This file is too large. Choose a picture under {limit // 2**20} MB.")
-    if settings.UPLOAD_SCANNER and (complaint := import_string(settings.UPLOAD_SCANNER)(data)):
+    if complaint := scanned(data):
         raise PictureRefused(f"This file was refused: {complaint}")
     return data
+
+
+def scanned(data: bytes) -> str:
+    """What the scanner of the installation has against it, "" for nothing."""
+    return import_string(settings.UPLOAD_SCANNER)(data) if settings.UPLOAD_SCANNER else ""
+
+
+def is_picture(data: bytes) -> bool:
+    """By its content: one of the formats that `whole` takes."""
+    return filetype.guess_mime(data) in WHOLE_FORMATS
+
+
+def whole(data: bytes) -> Drawn:
+    """The picture in its own shape, upright, first frame, no larger than a large screen; and a preview."""
+    kind = WHOLE_FORMATS.get(filetype.guess_mime(data) or "")
+    if kind is None:
+        raise PictureRefused("Choose a JPEG, PNG, WebP, GIF or AVIF picture.")
+    try:
+        picture = _decoded(data, kind, draft=WHOLE_SIDE)
+        large, preview = _fitted(picture, WHOLE_SIDE), _fitted(picture, PREVIEW_SIDE)
+        return Drawn(_encoded(large), _encoded(preview), large.width, large.height)
+    except BROKEN as error:
+        raise PictureRefused("This picture can't be read. Save it anew as JPEG or PNG.") from error
 
 
 def squares(data: bytes) -> dict[int, bytes]:
@@ -92,13 +130,13 @@ def squares(data: bytes) -> dict[int, bytes]:
     if kind is None:
         raise PictureRefused("Choose a JPEG, PNG, WebP or GIF picture.")
     try:
-        picture = _decoded(data, kind)
+        picture = _decoded(data, kind, draft=2 * SIZES[0])
         return {size: _drawn(picture, size) for size in SIZES}
     except BROKEN as error:
         raise PictureRefused("This picture can't be read. Save it anew as JPEG or PNG.") from error
 
 
-def _decoded(data: bytes, kind: str) -> Image.Image:
+def _decoded(data: bytes, kind: str, *, draft: int) -> Image.Image:
     with Image.open(BytesIO(data), formats=[kind]) as probe:
         if probe.width * probe.height > MAX_PIXELS:
             raise PictureRefused("This picture is too large. Choose one of at most 25 megapixels.")
@@ -108,16 +146,26 @@ def _decoded(data: bytes, kind: str) -> Image.Image:
     picture = Image.open(BytesIO(data), formats=[kind])
     picture.seek(0)
     # JPEG files are read in a fraction of their size, which saves nearly all the work of large photographs.
-    picture.draft("RGB", (2 * SIZES[0], 2 * SIZES[0]))
+    picture.draft("RGB", (draft, draft))
     picture.load()
     upright = ImageOps.exif_transpose(picture)
     return upright.convert("RGBA" if upright.has_transparency_data else "RGB")
 
 
 def _drawn(picture: Image.Image, size: int) -> bytes:
-    square = ImageOps.fit(picture, (size, size), method=Image.Resampling.LANCZOS)
+    return _encoded(ImageOps.fit(picture, (size, size), method=Image.Resampling.LANCZOS))
+
+
+def _fitted(picture: Image.Image, side: int) -> Image.Image:
+    """No side longer than that; never enlarged."""
+    if max(picture.size) <= side:
+        return picture
+    return ImageOps.contain(picture, (side, side), method=Image.Resampling.LANCZOS)
+
+
+def _encoded(picture: Image.Image) -> bytes:
     # A new picture from the pixels: whatever the original carried along stays behind.
-    clean = Image.frombytes(square.mode, square.size, square.tobytes())
+    clean = Image.frombytes(picture.mode, picture.size, picture.tobytes())
     out = BytesIO()
     clean.save(out, "WEBP", quality=85, method=4)
     return out.getvalue()

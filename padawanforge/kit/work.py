@@ -78,11 +78,22 @@ class WorkKind:
     model: type[Any]
     job: str
     give_up: Callable[[WorkItem], None]
+    begins_again: bool = True
+
+    def is_given_up(self, row: WorkItem) -> bool:
+        if not self.begins_again:
+            return row.state == WorkState.RUNNING
+        return row.attempts >= MAX_ATTEMPTS
 
 
-def register(model: type[WorkItem], *, job: str, give_up: Callable[[WorkItem], None]) -> None:
-    """`job` takes the row's id as `pk`; `give_up` records the failure where people see it."""
-    _kinds.append(WorkKind(model, job, give_up))
+def register(
+    model: type[WorkItem], *, job: str, give_up: Callable[[WorkItem], None], begins_again: bool = True
+) -> None:
+    """`job` takes the row's id as `pk`; `give_up` records the failure where people see it.
+
+    What costs money must not begin again by itself: then a row whose worker died is given up at once.
+    """
+    _kinds.append(WorkKind(model, job, give_up, begins_again))
 
 
 @jobs.every(5, name="kit.requeue_abandoned")
@@ -91,7 +102,7 @@ def requeue_abandoned() -> None:
     now = timezone.now()
     for kind in _kinds:
         for row in kind.model.objects.abandoned(now).order_by("pk")[:100]:
-            if row.attempts >= MAX_ATTEMPTS:
+            if kind.is_given_up(row):
                 kind.give_up(row)
                 continue
             kind.model.objects.filter(pk=row.pk, state=WorkState.WAITING).update(queued_at=now)

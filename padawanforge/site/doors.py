@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from messaging import kinds, operations
+from messaging.models.channel import PERSONAL
 from padawanforge.site.api import api
 from players.choices import PERMISSIONS
 
@@ -64,7 +65,8 @@ def socket_operations() -> Iterator[Door]:
         if question is None:
             yield Door("socket", operation.name, operation.access)
             continue
-        for slug in kinds.slugs():
+        # The log that a player has alone asks for nothing but to be that player.
+        for slug in sorted({*kinds.slugs()} - {PERSONAL}):
             asks = getattr(getattr(kinds.get(slug), question), "asks", ())
             yield Door("socket", f"{operation.name} in a channel of the kind {slug}", operation.access, asks)
 

@@ -6,9 +6,11 @@ from django.db import transaction
 
 from learning.models import Statement, Topic
 from npcs.actions.knowledge import DuplicateFile, add_knowledge_file
+from npcs.actions.memory_keeping import set_policy
 from npcs.models import AudiencePreset, KnowledgeFile, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
 from padawanforge.site import starter_files
-from rooms.actions.rooms import add_npc, open_room
+from rooms.actions.places import add_npc
+from rooms.actions.rooms import open_room
 from rooms.models import Room
 
 
@@ -58,6 +60,7 @@ def make_character(table: dict) -> tuple[Npc, bool]:
     npc, created = Npc.objects.get_or_create(slug=table.pop("slug"), defaults={**table, "category": category})
     if created:
         NpcConfiguration.objects.create(npc=npc, **configuration)
+        set_policy(npc=npc, is_on=True)
     return npc, created
 
 
@@ -103,6 +106,7 @@ def make_room(table: dict) -> None:
         room_type=table["room_type"],
         category=NpcCategory.objects.get(name=table["category"]),
         difficulty=table["difficulty"],
+        audience=table["audience"],
         tags=table["tags"],
         max_players=table["max_players"],
         is_featured=table["is_featured"],

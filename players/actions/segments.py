@@ -1,6 +1,7 @@
 """Changing single fields of one's own segments, as programs do; pages save whole forms by the same actions."""
 
 from collections.abc import Collection, Mapping
+from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -25,8 +26,9 @@ def change_profile(*, player: Player, changes: Changes) -> None:
 @transaction.atomic
 def change_preferences(*, player: Player, changes: Changes) -> None:
     preferences = PlayerPreferences.objects.select_for_update().get(player=player)
-    _set(preferences, changes, settings.PREFERENCES)
+    _set(preferences, changes, {*settings.PREFERENCES, *settings.NOTIFICATIONS})
     settings.save_preferences(preferences=preferences)
+    settings.save_notifications(preferences=preferences)
 
 
 @transaction.atomic
@@ -64,6 +66,9 @@ def _clean(value: object) -> object:
     """As typed text is stored everywhere: without invisible characters and spaces around it."""
     if isinstance(value, str):
         return clean_text(value)
+    if isinstance(value, time):
+        # A time of the player's own day, to the minute; programs may send a zone with it.
+        return value.replace(second=0, microsecond=0, tzinfo=None)
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):

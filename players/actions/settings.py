@@ -20,11 +20,18 @@ PREFERENCES = (
     "theme",
     "language",
     "timezone",
-    "notifications",
-    "notification_switches",
     "ui_preferences",
     "game_preferences",
     "wants_boards",
+    "shows_read_receipts",
+)
+NOTIFICATIONS = (
+    "notifications",
+    "notification_switches",
+    "notification_ways",
+    "digest",
+    "quiet_from",
+    "quiet_until",
 )
 PERSONAL = (
     "full_name",
@@ -49,6 +56,15 @@ def save_preferences(*, preferences: PlayerPreferences) -> None:
     _refuse_unsafe(stored, preferences, only={"wants_boards"})
     _save(preferences, PREFERENCES)
     refresh_ranked(preferences.player)
+
+
+@transaction.atomic
+def save_notifications(*, preferences: PlayerPreferences) -> None:
+    """Of what the player hears, by which ways, and when not."""
+    if bool(preferences.quiet_from) != bool(preferences.quiet_until):
+        column = "quiet_until" if preferences.quiet_from else "quiet_from"
+        raise ValidationError({column: "Give both ends of the quiet hours, or none."})
+    _save(preferences, NOTIFICATIONS)
 
 
 @transaction.atomic

@@ -3,10 +3,11 @@
 from django.db.models import Model
 from django.http import HttpRequest
 
+from padawanforge.kit.console import Untouched
 from players.permissions import may, may_give_roles
 
 
-class SeenByStaff:
+class SeenByStaff(Untouched):
     """Staff who may see players look; nobody adds, changes or removes."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -14,15 +15,6 @@ class SeenByStaff:
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return may(request.user, "players.view")
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class ChangedByRoleGivers(SeenByStaff):

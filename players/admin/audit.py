@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
+from padawanforge.kit.console import Untouched
 from players.admin.paging import CappedPaginator
 from players.models import AuditEntry, Player
 from players.permissions import may_read_logs
@@ -27,7 +28,7 @@ class NamedEntries(ChangeList):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
+class AuditEntryAdmin(Untouched, admin.ModelAdmin):
     list_display = ("created_at", "actor", "verb", "subject", "reason")
     list_display_links = ("created_at",)
     list_filter = ("verb", "created_at")
@@ -85,15 +86,6 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return may_read_logs(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 def name_all(entries: list[AuditEntry]) -> None:

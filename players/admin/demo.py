@@ -10,14 +10,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from padawanforge.kit.console import PERIODS, period_of
 from players.admin.access import SeenByStaff
 from players.admin.paging import CappedPaginator
 from players.models import DemoActivity, DemoMetric, DemoSession
 from players.permissions import may_see_demos
 from players.queries.demo import Day, Funnel, funnel
 
-PERIODS = (7, 30, 90)
-DEFAULT_PERIOD = 30
 # The drawing of the days: one column for each, in units of the SVG.
 COLUMN, HEIGHT = 8, 100
 
@@ -62,8 +61,7 @@ class DemoSessionAdmin(SeenByStaff, admin.ModelAdmin):
     def funnel_view(self, request: HttpRequest) -> HttpResponse:
         if not may_see_demos(request.user):
             raise PermissionDenied
-        wanted = request.GET.get("days", "")
-        days = next((period for period in PERIODS if str(period) == wanted), DEFAULT_PERIOD)
+        days = period_of(request)
         found = funnel(now=timezone.now(), days=days)
         context = {
             **self.admin_site.each_context(request),

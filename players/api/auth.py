@@ -3,6 +3,7 @@
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.errors import AuthenticationError, AuthorizationError
@@ -34,6 +35,7 @@ class TokenAuth(HttpBearer):
         _refuse_beyond_scope(request, found)
         note_use(token=found, now=now)
         request.user = found.player
+        _refuse_without_right(request)
         return found
 
 
@@ -44,7 +46,10 @@ class BrowserAuth(SessionAuth):
 
     def __call__(self, request: HttpRequest) -> Player | None:
         # A stranger hears "sign in", not of a CSRF token that he can't have.
-        return super().__call__(request) if request.user.is_authenticated else None
+        found = super().__call__(request) if request.user.is_authenticated else None
+        if found is not None:
+            _refuse_without_right(request)
+        return found
 
 
 def know_operation(run: Any) -> Any:
@@ -54,14 +59,25 @@ def know_operation(run: Any) -> Any:
     @wraps(run)
     def known(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         request.api_scope = getattr(operation.view_func, "scope", "")
+        request.api_predicate = getattr(operation.view_func, "predicate", None)
         return run(request, *args, **kwargs)
 
     return known
+
+
+def _refuse_without_right(request: HttpRequest) -> None:
+    """Before the body is read: who may not do a thing needn't hear how it is asked for."""
+    if request.api_predicate is not None and not request.api_predicate(request.user):
+        raise PermissionDenied
 
 
 def _refuse_beyond_scope(request: HttpRequest, token: ApiToken) -> None:
     scope = request.api_scope
     if not scope:
         raise ScopeMissing(message="Programs can't do this. Sign in with a browser instead.")
+    need_scope(token, scope)
+
+
+def need_scope(token: ApiToken, scope: str) -> None:
     if scope not in token.scopes:
         raise ScopeMissing(message=f"This token lacks the scope {scope}. Make one that has it.")

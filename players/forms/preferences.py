@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from players.choices import LANGUAGES, NotificationKind
+from players.choices import LANGUAGES
 from players.forms.fields import SegmentForm
 from players.models import PlayerPreferences
 from players.rules.preferences import GAME, INTERFACE, Choices, chosen
@@ -18,7 +18,6 @@ class PreferencesForm(SegmentForm):
     """One field for each preference, also for those that are kept together as JSON."""
 
     homes = {
-        "notification_switches": "kinds",
         "ui_preferences": "text_size",
         "game_preferences": "daily_goal",
     }
@@ -29,17 +28,6 @@ class PreferencesForm(SegmentForm):
         choices=zone_choices,
         required=False,
         help_text="For the times on the pages, and for when your day begins.",
-    )
-    notifications = forms.BooleanField(
-        label="Notifications",
-        required=False,
-        help_text="The main switch: without it nothing is told, whatever is chosen below.",
-    )
-    kinds = forms.MultipleChoiceField(
-        label="Tell me about",
-        choices=NotificationKind.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     text_size = forms.ChoiceField(choices=[*INTERFACE["text_size"].items()], widget=forms.RadioSelect)
     density = forms.ChoiceField(
@@ -52,6 +40,12 @@ class PreferencesForm(SegmentForm):
         choices=[*INTERFACE["sounds"].items()],
         widget=forms.RadioSelect,
         help_text="A short tone at the reveal of a statement.",
+    )
+    presence = forms.ChoiceField(
+        label="In rooms",
+        choices=[*INTERFACE["presence"].items()],
+        widget=forms.RadioSelect,
+        help_text="Whoever isn't shown doesn't see either who else is there or writing.",
     )
     daily_goal = forms.TypedChoiceField(
         choices=[*GAME["daily_goal"].items()], coerce=int, help_text="How much you want to learn each day."
@@ -67,16 +61,19 @@ class PreferencesForm(SegmentForm):
         required=False,
         help_text="Friends compare with you anyway. Boards leave out minors and the maximum privacy level.",
     )
+    shows_read_receipts = forms.BooleanField(
+        label="Let others see when I have read their direct messages",
+        required=False,
+        help_text="You see it of others only when you both let it be seen. That a message has arrived is always shown.",
+    )
 
     class Meta:
         model = PlayerPreferences
-        fields = ("theme", "language", "timezone", "notifications", "wants_boards")
+        fields = ("theme", "language", "timezone", "wants_boards", "shows_read_receipts")
         widgets = {"theme": forms.RadioSelect(attrs={"data-theme-choice": True})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        switches = self.instance.notification_switches
-        self.initial["kinds"] = [kind for kind in NotificationKind.values if switches.get(kind, True)]
         for choices, stored in (
             (INTERFACE, self.instance.ui_preferences),
             (GAME, self.instance.game_preferences),
@@ -85,10 +82,6 @@ class PreferencesForm(SegmentForm):
 
     def clean(self) -> dict:
         given = self.cleaned_data
-        if "kinds" in given:
-            self.instance.notification_switches = {
-                kind: kind in given["kinds"] for kind in NotificationKind.values
-            }
         self.instance.ui_preferences = _read(given, INTERFACE, self.instance.ui_preferences)
         self.instance.game_preferences = _read(given, GAME, self.instance.game_preferences)
         return given

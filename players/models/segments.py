@@ -73,6 +73,11 @@ class PlayerPreferences(Segment):
         NORMAL = "normal", "Normal"
         MAXIMUM = "maximum", "Maximum"
 
+    class Digest(models.TextChoices):
+        OFF = "off", "No e-mail"
+        DAILY = "daily", "Once a day"
+        WEEKLY = "weekly", "Once a week"
+
     player = models.OneToOneField(
         Player, primary_key=True, on_delete=models.CASCADE, related_name="preferences"
     )
@@ -80,6 +85,14 @@ class PlayerPreferences(Segment):
     notifications = models.BooleanField(default=True)
     # Kind of notification -> whether it is wanted; what is missing is wanted.
     notification_switches = models.JSONField(default=dict, blank=True)
+    # Kind of notification -> by which ways besides the pages ("email", "push"); what is missing: none.
+    notification_ways = models.JSONField(default=dict, blank=True)
+    digest = models.CharField(max_length=8, choices=Digest, default=Digest.OFF)
+    digest_sent_at = models.DateTimeField(null=True, blank=True)
+    # In the player's own time zone; both or none. Nothing but urgent news rings between them.
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    shows_read_receipts = models.BooleanField("others see when I have read their messages", default=False)
     language = models.CharField(max_length=10, default="en")
     timezone = models.CharField(max_length=64, blank=True)
     privacy_level = models.CharField(max_length=10, choices=PrivacyLevel, default=PrivacyLevel.NORMAL)
@@ -92,6 +105,13 @@ class PlayerPreferences(Segment):
 
     class Meta:
         verbose_name_plural = "player preferences"
+        constraints = [
+            models.CheckConstraint(
+                name="players_quiet_hours_have_both_ends",
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+            ),
+        ]
 
     def clean(self) -> None:
         refuse(
@@ -100,6 +120,10 @@ class PlayerPreferences(Segment):
             notification_switches=preferences.problem_of_switches(
                 self.notification_switches, NotificationKind.values
             ),
+            notification_ways=preferences.problem_of_ways(self.notification_ways, NotificationKind.values),
+            quiet_until="Let the quiet hours end at another time than they begin."
+            if self.quiet_from and self.quiet_from == self.quiet_until
+            else "",
             ui_preferences=preferences.problem_of_choices(self.ui_preferences, preferences.INTERFACE),
             game_preferences=preferences.problem_of_choices(self.game_preferences, preferences.GAME),
         )

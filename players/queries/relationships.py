@@ -1,11 +1,12 @@
 """Friends, requests, follows and blocks: who is what to whom, and what can be done about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from padawanforge.kit.memory import keep, recalled
 from padawanforge.kit.paging import page_of
 from players.choices import RoleName
 from players.models import Player, PlayerRelationship, Role
@@ -89,6 +90,21 @@ def hidden_from(player: Player) -> frozenset[int]:
 
     Nobody is hidden from those who answer for the others; they could not help otherwise.
     """
+    return recalled((hidden_from, player.pk), lambda: _hidden_from(player))
+
+
+def know_hidden(players: Collection[int]) -> None:
+    """Keeps for the rest of the reading who sees everybody because nobody has blocked anybody: most."""
+    rows = PlayerRelationship.objects.filter(
+        Q(player__in=players) | Q(other__in=players), kind=Kind.BLOCKED
+    ).values_list("player_id", "other_id")
+    touched = {pk for pair in rows for pk in pair}
+    for pk in players:
+        if pk not in touched:
+            keep((hidden_from, pk), frozenset())
+
+
+def _hidden_from(player: Player) -> frozenset[int]:
     rows = PlayerRelationship.objects.filter(Q(player=player) | Q(other=player), kind=Kind.BLOCKED)
     pairs = list(rows.values_list("player_id", "other_id"))
     if not pairs or sees_everybody(player):

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from django.db.models import Max
 from django.utils import timezone
 
+from padawanforge.kit.memory import recalled
 from players.choices import BRINGS, RoleName
 from players.models import Player, Role, SiteBan
 from players.models.player import PlayerQuerySet
@@ -33,6 +34,10 @@ def level_of(player: Player) -> int:
     """The level of the highest role that works; nobody gives or takes a role above his own."""
     if player.is_superuser:
         return NO_LIMIT
+    return recalled((Role, player.pk), lambda: _highest_level(player))
+
+
+def _highest_level(player: Player) -> int:
     roles = Role.objects.filter(group__user=player, is_active=True)
     return roles.aggregate(highest=Max("level"))["highest"] or 0
 

@@ -1,12 +1,15 @@
 """The browsers in which a player is signed in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from padawanforge.kit.memory import keep, recalled
 from players.models import Player
 from players.rules.devices import Device, device_of
 
@@ -19,6 +22,22 @@ class SignedIn:
     since: datetime
     last_seen: datetime
     is_this_one: bool
+
+
+def stored_session(session_key: str) -> SessionStore:
+    """The session as it is in the database now; empty when it has run out or was ended."""
+    store = SessionStore(session_key)
+    # Where the store itself keeps what it has loaded.
+    store._session_cache = recalled((Session, session_key), store.load)  # type: ignore[attr-defined]
+    return store
+
+
+def know_sessions(session_keys: Collection[str]) -> None:
+    """Read several in one query, for the rest of the reading."""
+    rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    found = {row.session_key: row.get_decoded() for row in rows}
+    for key in session_keys:
+        keep((Session, key), found.get(key, {}))
 
 
 def sessions_of(player: Player, session_key: str) -> list[SignedIn]:

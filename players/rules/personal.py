@@ -14,6 +14,7 @@ TIME_FACTORS = {
     1.5: "Half as much again",
     2.0: "Double",
     3.0: "Triple",
+    0.0: "Without a clock",
 }
 
 

@@ -10,7 +10,9 @@ INTERFACE: Choices = {
     "density": {"roomy": "Roomy", "compact": "Compact"},
     "motion": {"system": "As the device", "reduced": "Reduced"},
     "sounds": {"off": "Off", "on": "On"},
+    "presence": {"shown": "Others see when I am there", "hidden": "Nobody sees it, and I see nobody"},
 }
+PRESENCE, HIDDEN_PRESENCE = "presence", "hidden"
 GAME: Choices = {
     "daily_goal": {10: "10 answers", 5: "5 answers", 20: "20 answers", 40: "40 answers", 0: "No goal"},
     "difficulty": {
@@ -21,6 +23,10 @@ GAME: Choices = {
         "expert": "Expert",
     },
 }
+
+
+# How news is told besides the pages.
+WAYS = {"push": "Push", "email": "E-mail"}
 
 
 def chosen(stored: Mapping[str, object], choices: Choices, name: str) -> object:
@@ -40,6 +46,20 @@ def problem_of_choices(stored: object, choices: Choices) -> str:
         if not any(value == known and type(value) is type(known) for known in choices[name]):
             return f"{name}: choose one of {', '.join(repr(known) for known in choices[name])}."
     return ""
+
+
+def problem_of_ways(stored: object, kinds: Collection[str]) -> str:
+    """The same for ways: kind -> how it is told besides the pages."""
+    if not isinstance(stored, dict) or not all(isinstance(value, list) for value in stored.values()):
+        return "Give a list of ways for each kind."
+    unknown = sorted(set(stored) - set(kinds))
+    if unknown:
+        return f"There is no kind {unknown[0]!r}."
+    known = all(
+        len(set(map(str, ways))) == len(ways) and set(map(str, ways)) <= WAYS.keys()
+        for ways in stored.values()
+    )
+    return "" if known else f"Choose each way once, of {', '.join(map(repr, WAYS))}."
 
 
 def problem_of_switches(stored: object, kinds: Collection[str]) -> str:

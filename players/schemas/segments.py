@@ -1,6 +1,7 @@
 """The segments of the player himself: what is told, and what may be changed (`…In`: what isn't sent stays)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -10,6 +11,8 @@ from players.models import PlayerPreferences, PlayerProfile
 Theme = PlayerPreferences.Theme
 Level = PlayerPreferences.PrivacyLevel
 Visibility = PlayerProfile.Visibility
+Digest = PlayerPreferences.Digest
+Way = Literal["push", "email"]
 
 
 class Change(Schema):
@@ -47,9 +50,14 @@ class PreferencesOut(Schema):
     timezone: str = Field(description="Such as Europe/Paris; empty: as the device.")
     notifications: bool
     notification_switches: dict[str, bool]
+    notification_ways: dict[str, list[str]]
+    digest: str
+    quiet_from: time | None
+    quiet_until: time | None
     ui_preferences: dict[str, object]
     game_preferences: dict[str, object]
     wants_boards: bool = Field(description="Whether the name may stand on public boards.")
+    shows_read_receipts: bool = Field(description="Whether others see which direct messages are read.")
     tutorial_completed: bool
     onboarding_completed_at: datetime | None
 
@@ -63,9 +71,17 @@ class PreferencesIn(Change):
         default_factory=dict, description="Kind of notification -> whether it is wanted.",
         examples=[{"friend": True, "streak": False}],
     )  # fmt: skip
+    notification_ways: dict[str, list[Way]] = Field(
+        default_factory=dict, description="Kind of notification -> by which ways besides the pages.",
+        examples=[{"friend": ["email"], "message": ["push", "email"]}],
+    )  # fmt: skip
+    digest: Digest = Digest.OFF
+    quiet_from: time | None = Field(None, description="Both or none; by the own time zone.")
+    quiet_until: time | None = None
     ui_preferences: dict[str, str] = Field(default_factory=dict, examples=[{"text_size": "large"}])
     game_preferences: dict[str, int | str] = Field(default_factory=dict, examples=[{"daily_goal": 20}])
     wants_boards: bool = False
+    shows_read_receipts: bool = False
 
 
 class PrivacyOut(Schema):

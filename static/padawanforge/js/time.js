@@ -13,6 +13,7 @@ const timeZone = document.documentElement.dataset.timeZone || undefined;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short", timeZone });
 
 export function relativeTime(moment, now = new Date()) {
@@ -24,7 +25,8 @@ export function relativeTime(moment, now = new Date()) {
 const STYLES = {
   relative: relativeTime,
   clock: (moment) => clock.format(moment),
-  date: (moment) => date.format(moment),
+  date: (day) => date.format(day),
+  moment: (when) => moment.format(when),
 };
 
 export function tellTimes(root = document) {

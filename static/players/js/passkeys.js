@@ -19,4 +19,6 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
   const ids = { [passkey]: button, credential, passwordless };
   if (passkey !== "login") ids.data = "js_data";
   window.allauth.webauthn.forms[FORMS[passkey]]({ ids });
+  // Until here a click would have done nothing, so the page came with the button switched off.
+  document.getElementById(button).disabled = false;
 }
