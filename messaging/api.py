@@ -1,6 +1,7 @@
 """What a player is told, for programs."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -46,11 +47,15 @@ class NotificationsOut(Schema):
 def notification_list(
     request: HttpRequest,
     kind: NotificationKind | None = None,
+    priority: Notification.Priority | None = None,
+    state: Literal["", "unread", "dismissed"] = Query("", description="Empty: all that waits."),
     cursor: str = Query("", max_length=400, description="`after` of the page before."),
     limit: int = Query(30, ge=1, le=100),
 ) -> dict[str, object]:
-    """The newest first, without those that were dismissed. Reading the list marks nothing as read."""
-    page = notifications_of(request.user, after=cursor, kind=kind or "", limit=limit)
+    """The newest first; what was dismissed only when it is asked for. Reading the list marks nothing as read."""
+    page = notifications_of(
+        request.user, after=cursor, kind=kind or "", priority=priority or "", state=state, limit=limit
+    )
     return {"notifications": page.rows, "unread": unread_count(request.user), "after": page.after}
 
 

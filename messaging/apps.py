@@ -6,4 +6,8 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from messaging import channel_kinds, player_data, receivers, tasks  # noqa: F401 - they register themselves
+        from messaging import channel_kinds, npc_ties, player_data, receivers, tasks  # noqa: F401 - they register themselves
+        from messaging.models import Message
+        from padawanforge.kit import fulltext
+
+        fulltext.declare(Message, ["text"])

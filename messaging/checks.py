@@ -15,6 +15,8 @@ class Refused(DomainError):
         super().__init__(sentence)
         self.code = code
         self.rule = rule or code
+        # What was looked at, which need not be the message's own text; `run` notes it.
+        self.text = ""
         # Goes along with the refusal to the client.
         self.told = {"retry_ms": retry_ms} if retry_ms else {}
 
@@ -45,6 +47,13 @@ def run(*, player: Any, channel: Any, text: str, now: datetime, is_edit: bool = 
     passed = Passed(text)
     for new, edit in _checks.get(channel.kind, ()):
         check = edit if is_edit else new
-        if check and (change := check(player, channel, passed.text, now)):
+        if check is None:
+            continue
+        try:
+            change = check(player, channel, passed.text, now)
+        except Refused as refusal:
+            refusal.text = text
+            raise
+        if change:
             passed = Passed(change.text, held=passed.held or change.held)
     return passed

@@ -5,16 +5,19 @@ Nothing here is known to the connection alone except what it listens to and how 
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 
 from messaging import frames, permissions, rules
+from messaging.actions.beats import Beaten, look_again, sight_of
+from messaging.desk import pulse
+from messaging.events import EVERYBODY
 from messaging.models import LiveConnection
-from messaging.queries.blocks import hidden_names, rooms_with
+from messaging.queries.ahead import Beat
+from messaging.queries.blocks import rooms_with
 from messaging.subscriptions import Subscription, drop, in_database, subscribe
 from padawanforge.kit import hub
 from padawanforge.kit.errors import DomainError
@@ -22,29 +25,33 @@ from padawanforge.kit.errors import DomainError
 logger = logging.getLogger(__name__)
 
 OUTBOX_FRAMES = 256
-BYE_WITHIN_MS = 5000
 CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, CLOSE_FORBIDDEN, CLOSE_SLOW = 4400, 4401, 4403, 4408
 CLOSE_VERSION, CLOSE_FLOOD, CLOSE_RESTART = 4410, 4429, 4503
 
 
 class Connection:
-    def __init__(self, *, player_id: int, player_uuid: UUID, session_key: str) -> None:
+    def __init__(
+        self, *, player_id: int, player_uuid: UUID, session_key: str, places: Sequence[str] = ()
+    ) -> None:
         self.player_id, self.player_uuid, self.session_key = player_id, player_uuid, session_key
+        # What it takes up of how many there may be.
+        self.places = places
         # Our own id, not the client's: nobody shall name another tab's connection.
         self.uuid = uuid4()
         self.state: str = LiveConnection.State.ACTIVE
         self.clock = time.monotonic
         self.window = rules.Window()
         self.bucket = rules.Bucket(self.clock())
-        self.invalid = rules.Strikes(rules.STRIKES)
-        self.floods = rules.Strikes(rules.FLOOD)
+        self.invalid, self.floods = rules.Strikes(rules.STRIKES), rules.Strikes(rules.FLOOD)
+        self.typing = rules.TypingPace()
         self.subscriptions: dict[UUID, Subscription] = {}
         self.is_greeted = self.is_closing = False
         self.outbox: asyncio.Queue[dict] = asyncio.Queue()
         self.is_flushed = asyncio.Event()
-        # Whom the player doesn't see, by hex uuid: asked once, and again when a block changes.
+        # Whom the player doesn't see, by hex uuid, and whether he hides that he is there and so doesn't see others.
         self.hidden: frozenset[str] = frozenset()
-        self._hidden_lock = asyncio.Lock()
+        self.is_unseen = False
+        self._hidden_lock, self._blocks_heard = asyncio.Lock(), 0
         self._tasks: set[asyncio.Task] = set()
 
     @property
@@ -86,11 +93,6 @@ class Connection:
             frame = {"type": "websocket.close", "code": code}
             self.outbox.put_nowait({**frame, "reason": reason} if reason else frame)
 
-    def say_bye(self) -> None:
-        # Everybody at another moment, or all would come back in the same one.
-        self.say("bye", retry_ms=random.randrange(BYE_WITHIN_MS))
-        self.close(CLOSE_RESTART)
-
     async def write(self, send: Callable[[dict], Awaitable[None]]) -> None:
         """Empty the outbox until the socket is closed."""
         while True:
@@ -107,7 +109,10 @@ class Connection:
         elif message["kind"] == "block":
             # From this moment; whether it was a block or its end is read from the database.
             self.hidden |= {message["other"]}
+            self._blocks_heard += 1
             self._soon(show_anew(self, UUID(message["other"])))
+        elif message["kind"] == "taken":
+            take_away(self, message)
         elif not self.window.is_half_full:
             self.tell(message["text"], may_be_lost=True)
 
@@ -117,7 +122,7 @@ class Connection:
         for subscription in self.subscriptions.values():
             if room is None or subscription.room == message["room"]:
                 subscription.is_suspended = True
-        self._soon(self._recheck_soon(message["reason"]))
+        self._soon(self._recheck(message["reason"]))
 
     def _soon(self, doing: Coroutine) -> None:
         task = asyncio.ensure_future(doing)
@@ -127,29 +132,31 @@ class Connection:
     async def load_hidden(self) -> None:
         """One at a time: the last to read knows the newest."""
         async with self._hidden_lock:
-            self.hidden = await in_database(hidden_names)(self.player_id)
+            self.hidden, self.is_unseen = await in_database(sight_of)(self.player_id)
 
-    async def _recheck_soon(self, reason: str) -> None:
+    async def _recheck(self, reason: str) -> None:
+        """Close when the player is signed out or shut out; leave the rooms that he may no longer read."""
         try:
-            await self.recheck(reason=reason)
+            await self._look(in_database(look_again), reason)
         except DatabaseError as error:
             # What is suspended stays so until a heartbeat could look.
             logger.warning("The rights of a socket could not be read: %s", error)
 
-    async def recheck(self, *, reason: str = "access_changed") -> None:
-        """Close when the player is signed out or shut out; leave the rooms that he may no longer read."""
-        rooms = list(self.subscriptions)
-        standing = await in_database(permissions.standing)(self.player_id, self.session_key, rooms)
-        if not standing.is_active:
-            self.close(CLOSE_FORBIDDEN, standing.reason)
-        elif not standing.is_signed_in:
-            self.close(CLOSE_SIGNED_OUT, "signed_out")
-        for room in rooms:
-            if room not in standing.readable:
-                await self.revoke(room, reason)
-            elif room in self.subscriptions:
-                self.subscriptions[room].is_suspended = False
-                self.subscriptions[room].pull()
+    async def beat(self) -> dict[str, int]:
+        """The same, and the player is there for another minute; how far each of the rooms is."""
+        return (await self._look(pulse.say, "access_changed")).heads
+
+    async def _look(self, look: Callable[[Beat], Awaitable[Beaten]], reason: str) -> Beaten:
+        """Whom he sees is looked at too, for what is told of it may get lost."""
+        beat = beat_of(self)
+        async with self._hidden_lock:
+            heard = self._blocks_heard
+            found = await look(beat)
+            # A block that came meanwhile may not have been read; whoever it woke waits for the lock.
+            if found.sight is not None and heard == self._blocks_heard:
+                self.hidden, self.is_unseen = found.sight
+        await obey(self, found.standing, list(beat.rooms), reason)
+        return found
 
     async def revoke(self, room: UUID, reason: str) -> None:
         if room in self.subscriptions:
@@ -158,7 +165,8 @@ class Connection:
             await drop(self, room)
 
     async def enter(self) -> None:
-        await hub.join(self.group, self.hear)
+        for group in (self.group, EVERYBODY):
+            await hub.join(group, self.hear)
 
     async def leave(self) -> None:
         """The socket is gone; only its row's expiry decides that the player is."""
@@ -167,7 +175,47 @@ class Connection:
             task.cancel()
         for room in list(self.subscriptions):
             await drop(self, room)
-        await hub.leave(self.group, self.hear)
+        for group in (self.group, EVERYBODY):
+            await hub.leave(group, self.hear)
+
+
+def beat_of(connection: Connection) -> Beat:
+    rooms = connection.subscriptions.items()
+    return Beat(
+        connection=connection.uuid,
+        player_id=connection.player_id,
+        session_key=connection.session_key,
+        state=connection.state,
+        rooms=tuple(room for room, _ in rooms),
+        overheard=tuple(room for room, known in rooms if known.moderates),
+        shown=tuple(room for room, known in rooms if known.channel is not None),
+        slots=connection.places,
+    )
+
+
+async def obey(
+    connection: Connection, standing: permissions.Standing, rooms: list[UUID], reason: str
+) -> None:
+    """Take the rights as they were found, for the rooms that were asked about."""
+    if not standing.is_active:
+        connection.close(CLOSE_FORBIDDEN, standing.reason)
+    elif not standing.is_signed_in:
+        connection.close(CLOSE_SIGNED_OUT, "signed_out")
+    for room in rooms:
+        if room not in standing.readable:
+            await connection.revoke(room, reason)
+        elif subscription := connection.subscriptions.get(room):
+            subscription.moderates &= room in standing.moderated
+            subscription.is_suspended = False
+            subscription.pull()
+
+
+def take_away(connection: Connection, message: dict) -> None:
+    """The player took something away for himself on one of his pages: none of them is told of it again."""
+    subscription = connection.subscriptions.get(UUID(message["room"]))
+    if subscription is not None:
+        subscription.taken.add(message=message["message"], up_to=message["up_to"])
+    connection.tell(message["text"])
 
 
 async def show_anew(connection: Connection, other: UUID) -> None:

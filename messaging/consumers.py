@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from weakref import WeakSet
 
 from django.db import DatabaseError
 from django.utils import timezone
 
-from messaging import connections, frames
+from messaging import connections, frames, slots
 from messaging.actions.presence import shorten_presence
 from messaging.connections import Connection
 from messaging.operations import Operation, registry
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 HELLO_WITHIN_SECONDS = 5
 SILENT_FOR_SECONDS = 60
 FLUSH_SECONDS = 1
+BYE_WITHIN_MS = 5000
+CROWDED = "The game is open in too many windows. Close one of them."
 
 Receive = Callable[[], Awaitable[dict]]
 Send = Callable[[dict], Awaitable[None]]
@@ -39,11 +42,19 @@ async def socket(scope: dict, receive: Receive, send: Send) -> None:
         code = connections.CLOSE_VERSION if user.is_authenticated else connections.CLOSE_SIGNED_OUT
         await send({"type": "websocket.close", "code": code})
         return
-    await serve(
-        Connection(player_id=user.pk, player_uuid=user.uuid, session_key=scope["session"].session_key),
-        receive,
-        send,
+    places = await in_database(slots.take)(player=user.uuid.hex, address=slots.address_of(scope))
+    if places is None:
+        refusal = frames.encode("err", id=None, code="crowded", message=CROWDED)
+        await send({"type": "websocket.send", "text": refusal})
+        await send({"type": "websocket.close", "code": connections.CLOSE_FLOOD})
+        return
+    connection = Connection(
+        player_id=user.pk, player_uuid=user.uuid, session_key=scope["session"].session_key, places=places
     )
+    try:
+        await serve(connection, receive, send)
+    finally:
+        await in_database(slots.give_back)(places)
 
 
 async def serve(connection: Connection, receive: Receive, send: Send) -> None:
@@ -130,5 +141,7 @@ async def say_bye() -> None:
     """The server goes down: tell every client when to come back."""
     leaving = list(_open)
     for connection in leaving:
-        connection.say_bye()
+        # Everybody at another moment, or all would come back in the same one.
+        connection.say("bye", retry_ms=random.randrange(BYE_WITHIN_MS))
+        connection.close(connections.CLOSE_RESTART)
     await asyncio.gather(*(connection.is_flushed.wait() for connection in leaving))

@@ -1,6 +1,9 @@
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from messaging.queries.announcements import banners_for
 from messaging.queries.notifications import unread_count
 from players.models import Player
 from players.queries.relationships import open_requests
@@ -15,3 +18,9 @@ def waiting(request: HttpRequest) -> dict[str, object]:
         "unread_notifications": SimpleLazyObject(lambda: unread_count(user)),
         "open_requests": SimpleLazyObject(lambda: open_requests(user)),
     }
+
+
+def banners(request: HttpRequest) -> dict[str, object]:
+    """What is announced at this moment, for the top of every page."""
+    user = getattr(request, "user", None) or AnonymousUser()
+    return {"banners": SimpleLazyObject(lambda: banners_for(user, timezone.now()))}

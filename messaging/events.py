@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 
 from messaging import frames
-from messaging.models import Channel, ChannelEvent
+from messaging.models import Channel, ChannelEvent, Message
 from messaging.queries import LoggedEvent, Presence, logged, person_data
+from messaging.queries.presence import NAMED_UP_TO, count_present
+from messaging.queries.receipts import Receipt
 from padawanforge.kit.events import publish
 from players.models import Player
+
+# Every socket, whoever it belongs to; nothing that is not for everybody is told there.
+EVERYBODY = "everybody"
 
 
 def player_group(player: Player) -> str:
@@ -26,6 +31,10 @@ def nudge(channel: Channel, line: LoggedEvent) -> dict[str, object]:
         "body": frames.event_body(room=room, seq=line.seq, type=line.type, data=line.data),
         "author": line.author.hex if line.author else "",
     }
+    if message := line.data.get("message"):
+        fields["message"], fields["at"] = message["uuid"], message["seq"]
+    if line.between:
+        fields["between"] = [uuid.hex for uuid in line.between]
     if line.client_id is not None:
         own = {**line.data, "message": {**line.data["message"], "cid": str(line.client_id)}}
         fields["own_body"] = frames.event_body(room=room, seq=line.seq, type=line.type, data=own)
@@ -37,7 +46,7 @@ def nudge(channel: Channel, line: LoggedEvent) -> dict[str, object]:
 
 
 def hidden_body(room: str, seq: int) -> str:
-    """What somebody is told who doesn't see the author: that there is a number, so that no gap opens."""
+    """What somebody is told who doesn't see the author, or the whisper: that there is a number, so that no gap opens."""
     return frames.event_body(room=room, seq=seq, type="message.hidden", data={})
 
 
@@ -47,7 +56,12 @@ def signal(channel: Channel, name: str, /, *, about: Player | None = None, **dat
     With `about`, it doesn't reach those who don't see that player.
     """
     text = frames.encode("sig", room=str(channel.uuid), type=name, data=data)
-    publish(channel.group, "signal", text=text, about=about.uuid.hex if about else "")
+    publish(channel.group, "signal", text=text, of=name, about=about.uuid.hex if about else "")
+
+
+def group_signal(group: str, name: str, /, **data: object) -> None:
+    """Tell every page with a socket in the group, without a room; it may be lost."""
+    publish(group, "signal", text=frames.encode("sig", type=name, data=data))
 
 
 def personal_signal(player: Player, name: str, /, **data: object) -> None:
@@ -62,7 +76,12 @@ def presence(
     left: Sequence[Player] = (),
     changed: Sequence[Presence] = (),
 ) -> None:
-    """A signal for each person, for not everybody may hear of everybody."""
+    """A signal for each person, for not everybody may hear of everybody; in a crowd the number only."""
+    here = count_present(channel)
+    if here > NAMED_UP_TO:
+        if joined or left:
+            signal(channel, "presence", joined=[], left=[], state=[], present=here)
+        return
     for entry in joined:
         _presence(channel, entry.player, joined=[presence_data(entry)])
     for player in left:
@@ -78,6 +97,25 @@ def _presence(channel: Channel, player: Player, **news: list) -> None:
 
 def presence_data(entry: Presence) -> dict:
     return {**person_data(entry.player), "state": entry.state}
+
+
+def receipt(author: Player, channel: Channel, known: Receipt) -> None:
+    """How far one reader has got: to the pages of one author alone."""
+    personal_signal(
+        author,
+        "receipt",
+        room=str(channel.uuid),
+        player=str(known.player),
+        delivered=known.delivered,
+        read=known.read,
+    )
+
+
+def taken_away(player: Player, channel: Channel, *, message: Message | None = None, up_to: int = 0) -> None:
+    """The player took a message away for himself, or all up to a number: his own pages are told."""
+    room, uuid = str(channel.uuid), str(message.uuid) if message else ""
+    text = frames.encode("sig", room=room, type="message.taken", data={"message": uuid, "up_to": up_to})
+    publish(player_group(player), "taken", room=room, message=uuid, up_to=up_to, text=text)
 
 
 def access_changed(player: Player, *, channel: Channel | None = None, reason: str = "") -> None:

@@ -7,13 +7,19 @@ import msgspec
 from django.utils.functional import Promise
 from msgspec import Meta, Struct
 
+from messaging.rules.attachments import MAX_PER_MESSAGE
+from messaging.rules.polls import EXPLANATION_LENGTH, MAX_OPTIONS, OPTION_LENGTH, QUESTION_LENGTH
+
 VERSION = "padawan.v1"
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 6
 MAX_ROOMS = 20
+# Raised when pages that are open no longer understand what they are told: they are asked to reload.
+OLDEST_PAGE = 1
 
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 State = Literal["active", "idle", "hidden"]
+Priority = Literal["low", "normal", "high", "urgent"]
 Id = Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=0, le=2**53)] | None
 
 
@@ -36,9 +42,19 @@ class Since(Struct):
     seq: Seq
 
 
+class OwnLog(Struct):
+    """How far the page knows the player's own log; nothing yet without an epoch."""
+
+    epoch: UUID | None = None
+    seq: Seq = 0
+
+
 class Hello(Struct):
     client: UUID | None = None
+    # Which sort of page speaks; those before there were sorts don't say it.
+    page: Annotated[int, Meta(ge=0, le=2**31)] = OLDEST_PAGE
     since: Annotated[list[Since], Meta(max_length=MAX_ROOMS)] = []
+    player: OwnLog | None = None
     state: State = "active"
 
 
@@ -63,6 +79,38 @@ class Send(Struct):
     cid: UUID
     body: str
     parent: UUID | None = None
+    # Whom it is whispered to.
+    to: UUID | None = None
+    attachments: Annotated[list[UUID], Meta(max_length=MAX_PER_MESSAGE)] = []
+    # Of direct messages: what they are about, how pressing they are, after how many seconds they disappear.
+    subject: Annotated[str, Meta(max_length=400)] = ""
+    priority: Priority = "normal"
+    lasts: Annotated[int, Meta(ge=0, le=2**31)] | None = None
+
+
+class Poll(Struct):
+    """With `answer` it is a statement that is true or false; `options` are given for everything else."""
+
+    room: UUID
+    cid: UUID
+    question: Annotated[str, Meta(max_length=QUESTION_LENGTH)]
+    options: Annotated[
+        list[Annotated[str, Meta(max_length=OPTION_LENGTH)]], Meta(max_length=MAX_OPTIONS)
+    ] = []
+    multiple: bool = False
+    anonymous: bool = True
+    minutes: Annotated[int, Meta(ge=1, le=43_200)] | None = None
+    answer: bool | None = None
+    explanation: Annotated[str, Meta(max_length=EXPLANATION_LENGTH)] = ""
+
+
+class Vote(Struct):
+    message: UUID
+    options: Annotated[list[Annotated[int, Meta(ge=0, lt=MAX_OPTIONS)]], Meta(max_length=MAX_OPTIONS)]
+
+
+class ClosePoll(Struct):
+    message: UUID
 
 
 class Edit(Struct):
@@ -76,9 +124,30 @@ class Delete(Struct):
     reason: Annotated[str, Meta(max_length=300)] = ""
 
 
+class Pin(Struct):
+    message: UUID
+    on: bool
+
+
+class Save(Struct):
+    message: UUID
+    on: bool
+
+
+class Draft(Struct):
+    room: UUID
+    text: str
+    parent: UUID | None = None
+
+
 class React(Struct):
     message: UUID
     emoji: Annotated[str, Meta(max_length=16)]
+    on: bool
+
+
+class Allow(Struct):
+    ask: UUID
     on: bool
 
 
@@ -99,6 +168,15 @@ class Typing(Struct):
 class Read(Struct):
     room: UUID
     seq: Seq
+
+
+class Delivered(Struct):
+    room: UUID
+    seq: Seq
+
+
+class Hide(Struct):
+    message: UUID
 
 
 def _plain(value: object) -> str:

@@ -12,17 +12,32 @@ from django.utils import timezone
 from msgspec import Struct
 
 from messaging import events, frames, permissions, rules
+from messaging.actions import polls, saved
 from messaging.actions.deletion import delete_message
+from messaging.actions.direct_letter import Letter
+from messaging.actions.drafts import keep_draft
 from messaging.actions.edits import edit_message
-from messaging.actions.messages import post_message
-from messaging.actions.presence import end_presence, note_presence, note_read
+from messaging.actions.personal_log import log_of
+from messaging.actions.pins import pin, unpin
+from messaging.actions.presence import end_presence, note_read
 from messaging.actions.reactions import of_player, react
-from messaging.actions.replies import reply
-from messaging.connections import Connection
-from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message
+from messaging.actions.receipts import note_delivered
+from messaging.actions.sides import hide_message
+from messaging.actions.speaking import speak
+from messaging.actions.whispers import WhisperRefused
+from messaging.actions.writing import note_writing
+from messaging.commands import Told
+from messaging.connections import CLOSE_VERSION, Connection
+from messaging.desk import desk
+from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
 from messaging.queries import message_seen_by, person_data
+from messaging.queries.ahead import Wish
+from messaging.queries.presence import is_typing_shown, is_unseen
 from messaging.refusals import MessageGone, NotMember, TooManyRooms
+from messaging.rules.polls import question_of
 from messaging.subscriptions import drop, in_database, subscribe
+from npcs.actions.tools import decide
+from npcs.queries.tools import use_for
 from padawanforge.kit.errors import DomainError
 from players.models import Player
 
@@ -63,6 +78,9 @@ def registry() -> dict[str, Operation]:
 async def hello(connection: Connection, frame: frames.Hello) -> None:
     if connection.is_greeted:
         raise frames.BadFrame("Hello is said once.")
+    if frame.page < frames.OLDEST_PAGE:
+        connection.close(CLOSE_VERSION)
+        return
     connection.state = frame.state
     me = await in_database(_me)(connection.player_id)
     await connection.load_hidden()
@@ -76,6 +94,9 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         limits={"text": MESSAGE_MAX_LENGTH, "frame": frames.MAX_BYTES, "rooms": frames.MAX_ROOMS},
         server_time=timezone.now(),
     )
+    if frame.player is not None:
+        await in_database(_open_log)(connection.player_id)
+        await subscribe(connection, connection.player_uuid, epoch=frame.player.epoch, seq=frame.player.seq)
     for known in frame.since:
         try:
             await subscribe(connection, known.room, epoch=known.epoch, seq=known.seq)
@@ -107,7 +128,33 @@ async def unsub(connection: Connection, frame: frames.Unsub) -> None:
 
 @operation("send", frame=frames.Send, access="member who may write in the channel")
 async def send(connection: Connection, frame: frames.Send) -> dict:
+    if is_plain(frame):
+        wish = Wish(connection.player_id, frame.room, frame.cid, frame.body)
+        if (answer := await desk.say(wish)) is not None:
+            return answer
     return await in_database(_send)(connection.player_id, frame)
+
+
+def is_plain(frame: frames.Send) -> bool:
+    """Whether nothing but words is sent, and nobody called by them."""
+    along = frame.parent or frame.to or frame.attachments or frame.subject or frame.lasts
+    is_letter = along or frame.priority != "normal"
+    return not is_letter and "@" not in frame.body and not frame.body.lstrip().startswith("/")
+
+
+@operation("poll", frame=frames.Poll, access="member who may write in the channel")
+async def ask_poll(connection: Connection, frame: frames.Poll) -> dict:
+    return await in_database(_ask)(connection.player_id, frame)
+
+
+@operation("vote", frame=frames.Vote, access="member who may write in the channel")
+async def cast_vote(connection: Connection, frame: frames.Vote) -> dict:
+    return await in_database(_vote)(connection.player_id, frame)
+
+
+@operation("poll_close", frame=frames.ClosePoll, access="member who may write in the channel")
+async def end_poll(connection: Connection, frame: frames.ClosePoll) -> dict:
+    return await in_database(_close_poll)(connection.player_id, frame)
 
 
 @operation("edit", frame=frames.Edit, access="member who may write in the channel")
@@ -125,6 +172,26 @@ async def set_reaction(connection: Connection, frame: frames.React) -> dict:
     return await in_database(_react)(connection.player_id, frame)
 
 
+@operation("allow", frame=frames.Allow, access="who was asked")
+async def allow(connection: Connection, frame: frames.Allow) -> dict:
+    return await in_database(_allow)(connection.player_id, frame)
+
+
+@operation("pin", frame=frames.Pin, access="reader of the channel")
+async def set_pin(connection: Connection, frame: frames.Pin) -> dict:
+    return await in_database(_pin)(connection.player_id, frame)
+
+
+@operation("save", frame=frames.Save, access="reader of the channel")
+async def set_saved(connection: Connection, frame: frames.Save) -> None:
+    await in_database(_save)(connection.player_id, frame)
+
+
+@operation("draft", frame=frames.Draft, access="member who may write in the channel", cost=0.5)
+async def draft(connection: Connection, frame: frames.Draft) -> None:
+    await in_database(_draft)(connection.player_id, frame)
+
+
 @operation("ack", frame=frames.Ack, access="signed in", cost=0.1)
 async def ack(connection: Connection, frame: frames.Ack) -> None:
     connection.acknowledge(frame.n)
@@ -134,13 +201,9 @@ async def ack(connection: Connection, frame: frames.Ack) -> None:
 async def ping(connection: Connection, frame: frames.Ping) -> None:
     """The heartbeat: renews the presence, looks at the rights again and compares how far everybody is."""
     connection.state = frame.state
-    await connection.recheck()
-    # A block is told at once; but what is told may get lost.
-    await connection.load_hidden()
+    heads = await connection.beat()
     if connection.is_closing:
         return
-    channels = [s.channel for s in connection.subscriptions.values() if s.channel is not None]
-    heads = await in_database(_beat)(connection, channels)
     for subscription in connection.subscriptions.values():
         subscription.head = max(subscription.head, heads.get(subscription.room, 0))
         subscription.pull()
@@ -149,12 +212,37 @@ async def ping(connection: Connection, frame: frames.Ping) -> None:
 
 @operation("typing", frame=frames.Typing, access="member who may write in the channel")
 async def typing(connection: Connection, frame: frames.Typing) -> None:
-    await in_database(_typing)(connection.player_id, frame)
+    if connection.typing.lets(frame.room, is_on=frame.on, now=connection.clock()):
+        await in_database(_typing)(connection.player_id, frame)
 
 
 @operation("read", frame=frames.Read, access="reader of the channel")
 async def read(connection: Connection, frame: frames.Read) -> None:
     await in_database(_read)(connection.player_id, frame)
+
+
+def _open_log(player_id: int) -> None:
+    log_of(Player.objects.get(pk=player_id))
+
+
+@operation("delivered", frame=frames.Delivered, access="reader of the channel", cost=0.5)
+async def delivered(connection: Connection, frame: frames.Delivered) -> None:
+    await in_database(_delivered)(connection.player_id, frame)
+
+
+@operation("hide", frame=frames.Hide, access="reader of the channel")
+async def hide(connection: Connection, frame: frames.Hide) -> None:
+    await in_database(_hide)(connection.player_id, frame)
+
+
+def _delivered(player_id: int, frame: frames.Delivered) -> None:
+    grant = permissions.reading(player_id, frame.room)
+    note_delivered(channel=grant.channel, player=grant.player, seq=frame.seq)
+
+
+def _hide(player_id: int, frame: frames.Hide) -> None:
+    player, message = permissions.knowing(player_id, frame.message)
+    hide_message(message=message, player=player)
 
 
 def _me(player_id: int) -> dict:
@@ -163,13 +251,50 @@ def _me(player_id: int) -> dict:
 
 def _send(player_id: int, frame: frames.Send) -> dict:
     grant = permissions.posting(player_id, frame.room)
-    said = {"text": frame.body, "player": grant.player, "client_id": frame.cid}
-    if frame.parent is None:
-        posted = post_message(channel=grant.channel, **said)
-    else:
-        posted = reply(parent=_answered(grant, frame.parent), **said)
+    posted = speak(
+        channel=grant.channel,
+        player=grant.player,
+        text=frame.body,
+        client_id=frame.cid,
+        parent=_answered(grant, frame.parent) if frame.parent else None,
+        to=_whispered_to(frame.to) if frame.to else None,
+        attachments=frame.attachments,
+        letter=Letter(subject=frame.subject, priority=frame.priority, lasts=frame.lasts),
+    )
+    if isinstance(posted, Told):
+        return {"told": posted.text}
     message = message_seen_by(posted.message, grant.player)
     return {"message": message, "seq": posted.message.seq, "dup": posted.is_duplicate}
+
+
+def _ask(player_id: int, frame: frames.Poll) -> dict:
+    grant = permissions.posting(player_id, frame.room)
+    now = timezone.now()
+    question = question_of(frame, now)
+    posted = polls.ask(
+        channel=grant.channel, player=grant.player, question=question, client_id=frame.cid, now=now
+    )
+    message = message_seen_by(posted.message, grant.player)
+    return {"message": message, "seq": posted.message.seq, "dup": posted.is_duplicate}
+
+
+def _vote(player_id: int, frame: frames.Vote) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    message = polls.vote(message=message, player=player, options=frame.options, now=timezone.now())
+    return {"message": message_seen_by(message, player), "own": sorted(set(frame.options))}
+
+
+def _close_poll(player_id: int, frame: frames.ClosePoll) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    message = polls.close_poll(message=message, player=player, now=timezone.now())
+    return {"message": message_seen_by(message, player)}
+
+
+def _whispered_to(uuid: UUID) -> Player:
+    found = Player.objects.filter(uuid=uuid).first()
+    if found is None:
+        raise WhisperRefused("You can't whisper to this player here.")
+    return found
 
 
 def _edit(player_id: int, frame: frames.Edit) -> dict:
@@ -200,24 +325,48 @@ def _react(player_id: int, frame: frames.React) -> dict:
     return {"message": message_seen_by(message, player), "own": list(own)}
 
 
+def _pin(player_id: int, frame: frames.Pin) -> dict:
+    player, message = permissions.knowing(player_id, frame.message)
+    if frame.on:
+        message = pin(message=message, player=player, now=timezone.now())
+    else:
+        message = unpin(message=message, player=player)
+    return {"message": message_seen_by(message, player)}
+
+
+def _save(player_id: int, frame: frames.Save) -> None:
+    player, message = permissions.knowing(player_id, frame.message)
+    if not frame.on:
+        saved.forget(message=message, player=player)
+    elif not SavedMessage.objects.filter(player=player, message=message).exists():
+        saved.save(message=message, player=player, now=timezone.now())
+
+
+def _draft(player_id: int, frame: frames.Draft) -> None:
+    grant = permissions.posting(player_id, frame.room)
+    parent = _answered(grant, frame.parent) if frame.parent else None
+    keep_draft(player=grant.player, channel=grant.channel, text=frame.text, parent=parent)
+
+
 def _leave(connection: Connection, channel: Channel) -> None:
     player = Player.objects.get(pk=connection.player_id)
     end_presence(channel=channel, player=player, connection=connection.uuid, now=timezone.now())
 
 
-def _beat(connection: Connection, channels: list[Channel]) -> dict[str, int]:
-    player = Player.objects.select_related("profile").get(pk=connection.player_id)
-    note_presence(
-        channels=channels, player=player, connection=connection.uuid, state=connection.state,
-        now=timezone.now(),
-    )  # fmt: skip
-    rows = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
-    return {str(uuid): seq for uuid, seq in rows.values_list("uuid", "last_seq")}
+def _allow(player_id: int, frame: frames.Allow) -> dict[str, str]:
+    player = Player.objects.get(pk=player_id)
+    use = use_for(player, frame.ask)
+    if use is None:
+        raise MessageGone("Nobody asks you this.")
+    return {"state": decide(use=use, player=player, is_allowed=frame.on).state}
 
 
 def _typing(player_id: int, frame: frames.Typing) -> None:
     grant = permissions.posting(player_id, frame.room)
     player = grant.player
+    if not is_typing_shown(grant.channel) or is_unseen(player_id):
+        return
+    note_writing(channel=grant.channel, player=player, is_on=frame.on, now=timezone.now())
     events.signal(
         grant.channel, "typing", about=player, player=str(player.uuid), name=player.name, on=frame.on
     )

@@ -1,24 +1,26 @@
 """Who may read and write in a channel: asked of the channel's kind, with fresh rows, at every frame."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from messaging import kinds
-from messaging.models import Channel, ChannelMember, Message
+from messaging.models import Attachment, Channel, ChannelMember, DirectState, Message
 from messaging.queries.direct import may_answer
 from messaging.refusals import MayNotPost, MessageGone, NotMember
 from padawanforge.kit.access import asks
+from padawanforge.kit.memory import recalled
 from players.models import Player
 from players.permissions import has_account, may
 from players.queries.bans import admitted, ban_of
 from players.queries.relationships import hidden_from
+from players.queries.sessions import stored_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Standing:
     is_active: bool
     is_signed_in: bool
     readable: frozenset[UUID] = frozenset()
+    moderated: frozenset[UUID] = frozenset()
     reason: str = ""
 
 
@@ -52,6 +55,13 @@ def may_moderate(player: Player, channel: Channel) -> bool:
     return player.is_active and kinds.get(channel.kind).may_moderate(player, channel)
 
 
+def may_use(channel: Channel, feature: str) -> bool:
+    """Whether one of `kinds.FEATURES` is switched on in the channel; who may use it is another question."""
+    if feature not in kinds.FEATURES:
+        raise ValueError(f"There is no feature {feature!r}.")
+    return kinds.get(channel.kind).allows(channel, feature)
+
+
 @asks("players.view")
 def may_use_messages(player: Player | AnonymousUser) -> bool:
     """Writing to other players: not for guests, whom nobody could answer tomorrow."""
@@ -63,18 +73,40 @@ def may_read_conversation(player: Player, channel: Channel) -> bool:
     return ChannelMember.objects.filter(channel=channel, player=player).exists() and may_use_messages(player)
 
 
+def readable_conversations(player: Player) -> Q | None:
+    """What was declined stays out of sight."""
+    if not may_use_messages(player):
+        return None
+    mine = DirectState.objects.filter(conversation__channel=OuterRef("pk"), player=player)
+    return Q(Exists(mine.exclude(standing=DirectState.Standing.DECLINED)))
+
+
 @asks("players.view")
 def may_write_in_conversation(player: Player, channel: Channel) -> bool:
     return may_read_conversation(player, channel) and may_answer(player, channel)
 
 
+def is_own_log(player: Player, channel: Channel) -> bool:
+    return channel.uuid == player.uuid
+
+
 def reading(player_id: int, room: UUID) -> Grant:
     """The channel for a reader; a stranger learns nothing, not even that it exists."""
-    player = admitted(timezone.now()).select_related("profile").filter(pk=player_id).first()
-    channel = Channel.objects.filter(uuid=room).first()
+    player = present_player(player_id)
+    channel = known_channel(room)
     if player is None or channel is None or not may_read(player, channel):
         raise NotMember("You are not in this room.")
     return Grant(player, channel)
+
+
+def known_channel(room: UUID) -> Channel | None:
+    return recalled((Channel, room), lambda: Channel.objects.filter(uuid=room).first())
+
+
+def present_player(player_id: int) -> Player | None:
+    """Read with what his words and rights need; None when he is shut out."""
+    people = admitted(timezone.now()).select_related("profile")
+    return recalled((Player, player_id), lambda: people.filter(pk=player_id).first())
 
 
 def posting(player_id: int, room: UUID) -> Grant:
@@ -86,7 +118,7 @@ def posting(player_id: int, room: UUID) -> Grant:
 
 def knowing(player_id: int, uuid: UUID) -> tuple[Player, Message]:
     """The player and the message, as the database knows both at this moment."""
-    player = admitted(timezone.now()).select_related("profile").filter(pk=player_id).first()
+    player = present_player(player_id)
     if player is None:
         raise MessageGone("There is no such message.")
     return player, message_for(player, uuid)
@@ -99,7 +131,31 @@ def message_for(player: Player, uuid: UUID) -> Message:
         raise MessageGone("There is no such message.")
     if message.player_id is not None and message.player_id in hidden_from(player):
         raise MessageGone("There is no such message.")
+    if not is_shown(message, player):
+        raise MessageGone("There is no such message.")
     return message
+
+
+def is_shown(message: Message, player: Player) -> bool:
+    """Whether a message of a channel that the player reads is for his eyes."""
+    is_overheard = message.whisper_to_id is not None and not message.is_whisper_for(player)
+    moderates = is_overheard and may_moderate(player, message.channel)
+    return Message.objects.filter(pk=message.pk).visible_to(player, moderates=moderates).exists()
+
+
+def may_see_file(player: Player, attachment: Attachment) -> bool:
+    """Before it is sent its owner; then whoever reads the message, while it stands and isn't held back."""
+    if attachment.state != Attachment.State.READY:
+        return False
+    if attachment.message is None:
+        return attachment.owner_id == player.pk
+    try:
+        message = message_for(player, attachment.message.uuid)
+    except MessageGone:
+        return False
+    if message.is_deleted or message.hidden_at is not None:
+        return may_moderate(player, message.channel)
+    return True
 
 
 def may_see_revisions(player: Player, message: Message) -> bool:
@@ -110,22 +166,28 @@ def may_see_revisions(player: Player, message: Message) -> bool:
 
 def signed_in_player(session_key: str) -> Player | None:
     """Who is signed in under the session now: None after a logout, a new password or a deactivation."""
-    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
     request = HttpRequest()
-    request.session = store
+    request.session = stored_session(session_key)
     user = get_user(request)
     return user if isinstance(user, Player) else None
 
 
-def standing(player_id: int, session_key: str, rooms: list[UUID]) -> Standing:
-    """Everything about a socket's rights, read again."""
-    player = admitted(timezone.now()).filter(pk=player_id).first()
+def standing(
+    player_id: int, session_key: str, rooms: Collection[UUID], moderated: Collection[UUID] = ()
+) -> Standing:
+    """Everything about a socket's rights, read again; `moderated` are those rooms where it overhears."""
+    player = present_player(player_id)
     if player is None:
         reason = "banned" if ban_of(player_id, timezone.now()) else "deactivated"
         return Standing(is_active=False, is_signed_in=False, reason=reason)
-    channels = Channel.objects.filter(uuid__in=rooms)
+    channels = [channel for room in rooms if (channel := known_channel(room)) is not None]
     return Standing(
         is_active=True,
         is_signed_in=signed_in_player(session_key) == player,
         readable=frozenset(channel.uuid for channel in channels if may_read(player, channel)),
+        moderated=frozenset(
+            channel.uuid
+            for channel in channels
+            if channel.uuid in moderated and may_moderate(player, channel)
+        ),
     )

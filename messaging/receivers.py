@@ -1,17 +1,31 @@
+from datetime import date
+
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 
+from learning.signals import answer_rescored
 from messaging import events
 from messaging.actions.direct import DIRECT, note_said
+from messaging.actions.messages import post_message
 from messaging.actions.moderation import note_refusal
 from messaging.actions.notifications import News, forget_about, notify
 from messaging.actions.reports import open_held
+from messaging.actions.uploads import leave_nothing
 from messaging.checks import Refused
-from messaging.models import Channel, Message, Notification
-from messaging.signals import message_held, message_posted, message_refused
+from messaging.models import MESSAGE_MAX_LENGTH, Attachment, Channel, Message, Notification
+from messaging.queries.listeners import is_told_about
+from messaging.queries.posted import posted
+from messaging.signals import message_deleted, message_held, message_posted, message_refused
+from npcs.models import ToolUse
+from npcs.queries.memory import is_remembered
+from npcs.queries.spending import spending_of
+from npcs.signals import day_closed, money_running_out, tool_finished
+from padawanforge.kit.jobs import enqueue
 from players.choices import NotificationKind
 from players.models import Achievement, Player
+from players.queries.roles import acting_system_admins
 from players.signals import (
     access_changed,
     achievement_unlocked,
@@ -140,6 +154,25 @@ def tell_of_freeze(*, player_id: int, day_streak: int, used_freeze: bool, **kwar
     )
 
 
+@receiver(answer_rescored, dispatch_uid="messaging.tell_of_flip")
+def tell_of_flip(*, player_id: int, flip_id: int, is_right: bool, xp: int, **kwargs: object) -> None:
+    """A key was the wrong way round, and what the player answered counts differently from now on."""
+    granted = f" You get the {xp} XP that were missing." if xp else ""
+    outcome = "is right after all" if is_right else "wasn't right after all; what it earned is yours"
+    _tell(
+        player_id,
+        News(
+            NotificationKind.SESSION,
+            "A statement that you answered had the wrong key",
+            f"Your answer {outcome}.{granted} Your skill was worked out anew.",
+            url=reverse("learning:topics"),
+            label="See your topics",
+            key=f"flip.{flip_id}",
+            more={"subcategory": "flip", "source": "learning"},
+        ),
+    )
+
+
 @receiver(export_ready, dispatch_uid="messaging.tell_of_export")
 def tell_of_export(*, player_id: int, export_uuid: object, **kwargs: object) -> None:
     _tell(
@@ -181,7 +214,7 @@ def count_refusal(*, player_id: int, channel_id: int, text: str, refusal: Refuse
 @receiver(message_held, dispatch_uid="messaging.open_held")
 def queue_held(*, message_id: int, rule: str, **kwargs: object) -> None:
     """What a check holds back comes into the queue."""
-    message = Message.objects.select_related("channel", "player").filter(pk=message_id).first()
+    message = posted(message_id)
     if message is not None:
         open_held(message=message, rule=rule, now=timezone.now())
 
@@ -189,7 +222,87 @@ def queue_held(*, message_id: int, rule: str, **kwargs: object) -> None:
 @receiver(message_posted, dispatch_uid="messaging.note_direct")
 def note_direct(*, message_id: int, **kwargs: object) -> None:
     """What one of two said to the other."""
-    found = Message.objects.filter(pk=message_id, channel__kind=DIRECT)
-    message = found.select_related("channel", "player").first()
-    if message is not None:
+    message = posted(message_id)
+    if message is not None and message.channel.kind == DIRECT:
         note_said(message=message, now=timezone.now())
+
+
+@receiver(post_delete, sender=Attachment, dispatch_uid="messaging.forget_files")
+def forget_files(*, instance: Attachment, **kwargs: object) -> None:
+    """However a row goes, with its message, its channel or its owner: what lies in the storage goes too."""
+    leave_nothing(instance)
+
+
+@receiver(day_closed, dispatch_uid="messaging.tell_cost_of_day")
+def tell_cost_of_day(*, day: date, **kwargs: object) -> None:
+    _tell_spending(f"Language models on {day:%d %B}", day=day, key=f"ai.day.{day}")
+
+
+@receiver(money_running_out, dispatch_uid="messaging.warn_of_cost")
+def warn_of_cost(*, day: date, **kwargs: object) -> None:
+    _tell_spending("Most of today's money for language models is spent", day=day, key=f"ai.alarm.{day}")
+
+
+def _tell_spending(title: str, *, day: date, key: str) -> None:
+    """Who operates the installation hears of it."""
+    news = News(
+        kind=NotificationKind.SYSTEM,
+        title=title,
+        message=spending_of(day).in_words(),
+        url=reverse("admin:npcs_usageday_changelist"),
+        label="Use by days",
+        key=key,
+    )
+    for admin in acting_system_admins():
+        notify(recipient=admin, news=news, now=timezone.now())
+
+
+@receiver(tool_finished, dispatch_uid="messaging.tell_tool_result")
+def tell_tool_result(*, use_id: int, **kwargs: object) -> None:
+    """Where the character asked, it says what came of what the player has allowed."""
+    use = ToolUse.objects.select_related("npc").filter(pk=use_id).exclude(result="").first()
+    channel = Channel.objects.filter(uuid=use.place).first() if use is not None and use.place else None
+    if use is not None and channel is not None:
+        post_message(channel=channel, npc=use.npc, text=use.result[:MESSAGE_MAX_LENGTH])
+
+
+@receiver(message_posted, dispatch_uid="messaging.tell_of_mention")
+def tell_of_mention(*, message_id: int, **kwargs: object) -> None:
+    """Whoever is called in what was said hears of it; by a job, for it may be everybody in a room."""
+    message = posted(message_id)
+    if message is not None and message.player_id is not None and "@" in message.text:
+        enqueue("messaging.tell_mentioned", pk=message_id)
+
+
+@receiver(message_posted, dispatch_uid="messaging.tell_of_message")
+def tell_of_message(*, message_id: int, **kwargs: object) -> None:
+    """Members who want to hear of every message, and aren't looking; by a job, for it may be many."""
+    message = posted(message_id)
+    if message is not None and is_told_about(message.channel):
+        enqueue("messaging.tell_members", pk=message_id)
+
+
+@receiver(message_posted, dispatch_uid="messaging.tell_of_answer")
+def tell_of_answer(*, message_id: int, **kwargs: object) -> None:
+    """Who follows the thread and isn't looking; by a job, for it may be many."""
+    message = posted(message_id)
+    if message is not None and message.root_id is not None and message.channel.kind != DIRECT:
+        enqueue("messaging.tell_followers", pk=message_id)
+
+
+@receiver(message_deleted, dispatch_uid="messaging.offer_to_forget")
+def offer_to_forget(*, message_id: int, **kwargs: object) -> None:
+    """Who deletes what a character has kept something of may have that deleted, too."""
+    message = Message.objects.select_related("player").filter(pk=message_id).exclude(player=None).first()
+    if message is None or not is_remembered(message.uuid, player_id=message.player_id):
+        return
+    news = News(
+        kind=NotificationKind.SYSTEM,
+        title="A character remembers the message that was deleted",
+        message="Look at what was kept of it, and delete that as well if you like.",
+        url=reverse("npcs:memory-of-message", args=[message.uuid]),
+        label="What was kept",
+        key=f"memory.message.{message.uuid}",
+        is_counted=False,
+    )
+    notify(recipient=message.player, news=news, now=timezone.now())

@@ -6,8 +6,9 @@ else only raises `head`, and the lines between are read from the log in order.
 
 import asyncio
 import logging
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -16,17 +17,33 @@ from channels.db import database_sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
-from messaging import events, permissions, rules
+from messaging import events, kinds, permissions, rules
 from messaging.actions.presence import note_presence
-from messaging.models import Channel, ChannelMember
-from messaging.queries import logged_after, message_seen_by, messages_before, own_reactions, people_present
+from messaging.actions.receipts import note_delivered
+from messaging.models import Channel
+from messaging.models.channel import PERSONAL
+from messaging.queries import logged_after, message_seen_by, messages_before, own_reactions, person_data
+from messaging.queries.ahead import know_members
+from messaging.queries.keeping import drafts_in
+from messaging.queries.membership import membership
+from messaging.queries.newest import newest_in
+from messaging.queries.personal import own_state
+from messaging.queries.polls import own_votes_in
+from messaging.queries.presence import seen_by
+from messaging.queries.taken import Taken, taken_by
+from messaging.queries.threads import thread_summaries
 from messaging.refusals import NotMember
+from messaging.rules.direct import DIRECT
 from padawanforge.kit import hub
+from padawanforge.kit.memory import one_reading
+from players.models import Player
 from players.queries.relationships import hidden_from
 
 logger = logging.getLogger(__name__)
 
 PAGE = 200
+# Signals that nobody gets who hides that he is there himself.
+OF_OTHERS = frozenset({"presence", "typing"})
 MAX_RESUME = 1000
 
 # Not the one thread that asgiref gives to a process: a slow query would hold up every socket.
@@ -35,6 +52,8 @@ in_database = partial(database_sync_to_async, thread_sensitive=False, executor=_
 
 # The highest number that this process has seen of each group with local sockets, for `poll_heads`.
 _seen: dict[str, int] = {}
+# What the database said at the last poll.
+_heads: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,8 @@ class Opening:
     channel: Channel
     mode: str
     fields: dict
+    moderates: bool
+    taken: Taken = field(default_factory=Taken)
 
 
 class Listener(Protocol):
@@ -53,6 +74,7 @@ class Listener(Protocol):
     player_id: int
     player_uuid: UUID
     hidden: frozenset[str]
+    is_unseen: bool
     state: str
     window: rules.Window
     subscriptions: dict[UUID, "Subscription"]
@@ -70,6 +92,9 @@ class Subscription:
         self.channel: Channel | None = None
         self.sent = self.head = 0
         self.is_open = self.is_suspended = False
+        self.taken = Taken()
+        # Who moderates hears whispers too; looked at again whenever the rights are.
+        self.moderates = False
         self._pulling: asyncio.Task | None = None
 
     @property
@@ -82,9 +107,10 @@ class Subscription:
         await hub.join(self.group, self.receive)
         opening = await in_database(open_room)(self.connection, UUID(self.room), epoch, seq)
         self.channel = opening.channel
+        self.moderates, self.taken = opening.moderates, opening.taken
         self.sent = seq if opening.mode == "resumed" else opening.channel.last_seq
         self.head = max(self.head, opening.channel.last_seq)
-        _note_seen(self.group, self.head)
+        note_seen(self.group, self.head)
         return opening
 
     def start(self) -> None:
@@ -103,11 +129,13 @@ class Subscription:
             self.connection.tell(message["text"], may_be_lost=True)
 
     def _may_hear(self, signal: dict) -> bool:
+        if self.connection.is_unseen and signal.get("of") in OF_OTHERS:
+            return False
         return self.may_forward and signal.get("about") not in self.connection.hidden
 
     def _hear_event(self, nudge: dict) -> None:
         seq = nudge["seq"]
-        _note_seen(self.group, seq)
+        note_seen(self.group, seq)
         self.head = max(self.head, seq)
         is_next = seq == self.sent + 1 and self._pulling is None
         if is_next and self.may_forward and not self.connection.window.is_full:
@@ -145,47 +173,79 @@ class Subscription:
             self._forward(nudge)
 
     def _forward(self, nudge: dict) -> None:
-        self.connection.tell_event(self._body_of(nudge))
+        self.connection.tell_event(self.body_of(nudge))
         self.sent = nudge["seq"]
 
-    def _body_of(self, nudge: dict) -> str:
+    def body_of(self, nudge: dict) -> str:
         author = nudge.get("author", "")
-        if author in self.connection.hidden:
+        is_kept = author in self.connection.hidden or not self._may_overhear(nudge)
+        if is_kept or self.taken.holds(nudge.get("message", ""), nudge.get("at", 0)):
             return events.hidden_body(self.room, nudge["seq"])
         is_own = nudge.get("owner", author) == self.connection.player_uuid.hex
         return nudge.get("own_body", nudge["body"]) if is_own else nudge["body"]
+
+    def _may_overhear(self, nudge: dict) -> bool:
+        between = nudge.get("between")
+        return not between or self.moderates or self.connection.player_uuid.hex in between
 
 
 def nudges_after(channel: Channel, seq: int, limit: int) -> list[dict]:
     return [events.nudge(channel, line) for line in logged_after(channel.pk, seq, limit)]
 
 
+@one_reading()
 def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) -> Opening:
     """Check the access, note the presence, and read what the client needs to begin."""
+    know_members([connection.player_id], [room], timezone.now())
     grant = permissions.reading(connection.player_id, room)
     channel, player = grant.channel, grant.player
+    is_resumable = epoch == channel.log_epoch and 0 <= channel.last_seq - seq <= MAX_RESUME
+    mode = "resumed" if is_resumable else "reset"
+    begin = {"head": channel.last_seq, "epoch": str(channel.log_epoch)}
+    if channel.kind == PERSONAL:
+        return Opening(channel, mode, {**begin, **own_state(player)}, moderates=False)
     note_presence(
         channels=[channel], player=player, connection=connection.uuid, state=connection.state,
         now=timezone.now(),
     )  # fmt: skip
     hidden = hidden_from(player)
-    member = ChannelMember.objects.filter(channel=channel, player=player).first()
-    is_resumable = epoch == channel.log_epoch and 0 <= channel.last_seq - seq <= MAX_RESUME
+    member = membership(player, channel)
+    moderates = permissions.may_moderate(player, channel)
+    seen = seen_by(player, channel, hidden=hidden)
     fields: dict = {
-        "head": channel.last_seq,
-        "epoch": str(channel.log_epoch),
+        **begin,
+        "viewer": person_data(player),
         "me": {
             "role": member.role if member else "",
             "read_seq": member.read_seq if member else 0,
             "may_post": permissions.may_post(player, channel),
         },
         "own_reactions": own_reactions(channel, player),
-        "people": [events.presence_data(entry) for entry in people_present(channel, hidden=hidden)],
+        "own_votes": own_votes_in(channel, player),
+        "drafts": drafts_in(channel, player),
+        "present": seen.count,
+        "people": [events.presence_data(entry) for entry in seen.people],
+        "speaking": kinds.get(channel.kind).speaking(channel),
     }
+    if channel.kind == DIRECT:
+        # What a page gets with this answer has come to the player, read or not.
+        note_delivered(channel=channel, player=player, seq=channel.last_seq)
     if not is_resumable:
-        shown = messages_before(channel, channel.last_seq + 1, hidden=hidden)
-        fields["messages"] = [message_seen_by(message, player) for message in shown]
-    return Opening(channel, "resumed" if is_resumable else "reset", fields)
+        fields |= snapshot(player, channel, hidden, moderates=moderates)
+    return Opening(channel, mode, fields, moderates, taken_by(player, channel))
+
+
+def snapshot(
+    player: Player, channel: Channel, hidden: Collection[int], *, moderates: bool
+) -> dict[str, object]:
+    """What was said last, and what stands under it."""
+    if newest := newest_in(channel, hidden=hidden):
+        return {"messages": newest.for_player(player), "threads": newest.threads(player, hidden=hidden)}
+    shown = messages_before(channel, channel.last_seq + 1, hidden=hidden, viewer=player, moderates=moderates)
+    return {
+        "messages": [message_seen_by(message, player) for message in shown],
+        "threads": thread_summaries(player, shown, hidden=hidden),
+    }
 
 
 async def subscribe(connection: Listener, room: UUID, *, epoch: UUID | None, seq: int) -> None:
@@ -210,23 +270,28 @@ async def drop(connection: Listener, room: UUID) -> None:
         await subscription.close()
 
 
-def _note_seen(group: str, seq: int) -> None:
+def note_seen(group: str, seq: int) -> None:
     _seen[group] = max(seq, _seen.get(group, 0))
 
 
 def poll_heads() -> int:
     """Find what was logged without a nudge (by a command in another process, or while the broker was away).
 
-    One query when nothing happened. The lines are read once and handed to all sockets of this process.
+    One query when nothing happened. What is new since the last time may be on its way; only what is missing for
+    the second time is read, once for all sockets of this process.
     """
     listening = hub.groups()
     for group in set(_seen) - listening:
         _seen.pop(group, None)
     rooms = [group.removeprefix("channel.") for group in _seen]
+    channels = list(Channel.objects.filter(uuid__in=rooms).order_by("pk"))
+    expected = {channel.group: _heads.get(channel.group, 0) for channel in channels}
+    _heads.clear()
+    _heads.update({channel.group: channel.last_seq for channel in channels})
     behind = [
         (channel, _seen.get(channel.group, channel.last_seq))
-        for channel in Channel.objects.filter(uuid__in=rooms).order_by("pk")
-        if channel.last_seq > _seen.get(channel.group, channel.last_seq)
+        for channel in channels
+        if expected[channel.group] > _seen.get(channel.group, channel.last_seq)
     ]
     for channel, seq in behind:
         for nudge in nudges_after(channel, seq, PAGE):

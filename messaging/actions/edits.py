@@ -6,6 +6,9 @@ from django.conf import settings
 from django.db import transaction
 
 from messaging import checks
+from messaging.actions.attachments import FILES
+from messaging.actions.mention_news import tell_mentioned, withdraw_news
+from messaging.actions.mentions import note_mentions
 from messaging.actions.messages import checked_text, record_event
 from messaging.models import Channel, Message, MessageRevision
 from messaging.permissions import may_moderate, may_post
@@ -30,10 +33,20 @@ class TooLateToEdit(DomainError):
     code = "late"
 
 
+class PollStays(DomainError):
+    """People have answered what it says; another question is another poll."""
+
+    code = "poll"
+
+
+class ThrowStays(DomainError):
+    code = "command"
+
+
 @transaction.atomic
 def edit_message(*, message: Message, player: Player, text: str, base_rev: int, now: datetime) -> Message:
     """Replace the text that the author saw as `base_rev`; the same text again changes nothing."""
-    text = checked_text(text)
+    text = checked_text(text, may_be_empty=FILES in message.metadata)
     message = locked(message)
     _check_author(message, player, now)
     if message.text == text:
@@ -47,6 +60,8 @@ def edit_message(*, message: Message, player: Player, text: str, base_rev: int, 
         message.hidden_at = now
         announce(message_held, sender=Message, message_id=message.pk, rule=passed.held)
     message.save(update_fields=["text", "rev", "edited_at", "hidden_at"])
+    withdraw_news(message, note_mentions(message))
+    tell_mentioned(message=message)
     record_event(channel=message.channel, type="message.edited", actor=player, message=message)
     return message
 
@@ -74,6 +89,10 @@ def _check_author(message: Message, player: Player, now: datetime) -> None:
         raise MayNotPost("You can read here, but not write.")
     if message.is_deleted:
         raise MessageGone("This message was deleted.")
+    if "poll" in message.metadata:
+        raise PollStays("A poll can't be changed. Close it, and ask anew.")
+    if message.metadata.get("command") == "roll":
+        raise ThrowStays("What the dice showed can't be changed. Throw again.")
     hours = settings.MESSAGE_EDIT_HOURS
     is_late = now - message.sent_at > timedelta(hours=hours)
     if is_late and not may_moderate(player, message.channel):

@@ -2,8 +2,14 @@
 
 from django.db.models import Q, QuerySet
 
+from messaging.actions.attachments import forget_files_of
+from messaging.actions.groups import settle_owner
+from messaging.actions.mentions import move_mentions
+from messaging.actions.polls import forget_mentions_in_polls, forget_votes_of
 from messaging.actions.reactions import count_reactions
 from messaging.models import (
+    Announcement,
+    AnnouncementReceipt,
     Appeal,
     Case,
     Channel,
@@ -11,14 +17,23 @@ from messaging.models import (
     ChannelMember,
     Conversation,
     DirectState,
+    Draft,
+    HiddenMessage,
     LiveConnection,
     Message,
+    MessageMention,
     MessageRevision,
     Notification,
+    PushSubscription,
     Refusal,
     Report,
     Sanction,
+    SavedMessage,
+    ScheduledMessage,
+    ThreadFollow,
 )
+from messaging.models.channel import PERSONAL
+from messaging.queries.direct import owned_groups
 from players.models import Player
 from players.queries.names import names_of
 from players.rules.erasure import FORMER_NAME, holds_word, without_mentions
@@ -29,16 +44,31 @@ CHUNK = 500
 def erase(player_id: int) -> None:
     player = Player.objects.select_related("profile").get(pk=player_id)
     LiveConnection.objects.filter(player_id=player_id).delete()
+    Channel.objects.filter(kind=PERSONAL, uuid=player.uuid).delete()
     _forget_news(player)
+    PushSubscription.objects.filter(player_id=player_id).delete()
+    AnnouncementReceipt.objects.filter(player_id=player_id).delete()
+    Announcement.objects.filter(created_by_id=player_id).update(created_by=None)
     channels = channels_of(player_id)
     _forget_in_log(player, channels)
+    MessageMention.objects.filter(player_id=player_id).delete()
     _forget_mentions(names_of(player_id)[0], channels)
+    for kept in (Draft, SavedMessage, ScheduledMessage):
+        kept.objects.filter(player_id=player_id).delete()
     _take_back_reactions(player_id)
+    forget_votes_of(player_id)
+    forget_mentions_in_polls(names_of(player_id)[0], channels)
+    forget_files_of(player_id)
     # What the player took back or put otherwise is nobody's any more.
     MessageRevision.objects.filter(message__player_id=player_id).delete()
     Message.objects.filter(deleted_by=player_id).update(deletion_reason="")
+    owned = owned_groups(player_id)
     ChannelMember.objects.filter(player_id=player_id).delete()
     DirectState.objects.filter(player_id=player_id).delete()
+    HiddenMessage.objects.filter(player_id=player_id).delete()
+    for conversation in owned:
+        settle_owner(conversation)
+    ThreadFollow.objects.filter(player_id=player_id).delete()
     Conversation.objects.filter(created_by_id=player_id).update(created_by=None)
     _forget_moderation(player, names_of(player_id)[0])
 
@@ -92,6 +122,7 @@ def _forget_mentions(username: str, channels: QuerySet[Channel]) -> None:
     for message in mentioning.iterator(CHUNK):
         text = without_mentions(message.text, username)
         if text != message.text:
+            move_mentions(message, text)
             Message.objects.filter(pk=message.pk).update(text=text)
     former = MessageRevision.objects.filter(message__channel__in=channels, text__icontains=f"@{username}")
     for revision in former.order_by("pk").iterator(CHUNK):
@@ -111,4 +142,6 @@ def _forget_moderation(player: Player, username: str) -> None:
         lines = case.snapshot.get("messages", [])
         for line in lines:
             line["text"] = without_mentions(line["text"], username)
+            if line["author"] == str(player.uuid):
+                line["files"] = [{**file, "name": ""} for file in line.get("files", [])]
         Case.objects.filter(pk=case.pk).update(snapshot={**case.snapshot, "messages": lines})

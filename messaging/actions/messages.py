@@ -1,12 +1,18 @@
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from messaging import checks, events
+from messaging.actions.attachments import attach, checked_files
+from messaging.actions.direct_letter import PLAIN, Letter, written
+from messaging.actions.mentions import note_mentions
+from messaging.actions.threads import note_answer
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, ChannelEvent, Message, MessageRevision
+from messaging.queries.posted import is_known, keep_posted
 from messaging.rules.texts import fingerprint
 from messaging.signals import message_held, message_posted, message_refused
 from npcs.models import Npc
@@ -15,6 +21,9 @@ from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
 from players.actions.demo import spend_message
 from players.models import Player
+
+# What an update by the ORM can't do: take the lock, raise the number and say it, all at once.
+TAKE_NUMBER = "UPDATE messaging_channel SET last_seq = last_seq + 1 WHERE id = %s RETURNING last_seq"
 
 
 class MessageEmpty(DomainError):
@@ -45,6 +54,7 @@ def post_message(
     npc: Npc | None = None,
     client_id: UUID | None = None,
     metadata: dict | None = None,
+    letter: Letter = PLAIN,
 ) -> Posted:
     """Say something in the channel: as the player, as the character, or as the system when neither is given.
 
@@ -60,32 +70,59 @@ def post_message(
             client_id=client_id,
             text=text,
             metadata=metadata or {},
+            **written(letter, channel, timezone.now()),
         )
     )
 
 
-def post(message: Message) -> Posted:
-    """Store what was made outside, unless its text is refused or it was stored before."""
-    text = message.text = checked_text(message.text)
-    player, client_id = message.player, message.client_id
-    if known := _already_posted(player, client_id, text):
+def send(
+    *,
+    channel: Channel,
+    player: Player,
+    text: str,
+    client_id: UUID | None = None,
+    attachments: Sequence[UUID] = (),
+    letter: Letter = PLAIN,
+) -> Posted:
+    """What a player says; with `attachments`, uploads of his own that are ready, the text may be empty."""
+    more = written(letter, channel, timezone.now())
+    message = Message(channel=channel, player=player, client_id=client_id, text=text, **more)
+    return post(message, attachments=attachments)
+
+
+def post(
+    message: Message,
+    *,
+    attachments: Sequence[UUID] = (),
+    hang: Callable[[Message], None] | None = None,
+    typed: str = "",
+) -> Posted:
+    """Store what was made outside, unless its text is refused or it was stored before.
+
+    `hang` stores what hangs on the message, in its transaction and before anybody is told of it. `typed` is
+    what the player wrote when it isn't the text, such as a command.
+    """
+    files = checked_files(attachments)
+    text = message.text = checked_text(message.text, may_be_empty=bool(files))
+    player, client_id, sent = message.player, message.client_id, typed or text
+    if typed:
+        message.metadata = {**message.metadata, "sent": fingerprint(typed)}
+    if known := _already_posted(player, client_id, sent):
         return known
     try:
-        _save(message)
+        _save(message, files, hang)
     except checks.Refused as refusal:
-        # After the rollback: what a refusal leaves is written by itself.
-        about = {"channel_id": message.channel_id, "text": text, "refusal": refusal}
-        announce(message_refused, sender=Message, player_id=message.player_id, **about)
+        tell_refused(message, refusal)
         raise
     except IntegrityError:
         # Another tab sent the same client id at the same moment and was first.
-        if known := _already_posted(player, client_id, text):
+        if known := _already_posted(player, client_id, sent):
             return known
         raise
     return Posted(message, is_duplicate=False)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_event(
     *,
     channel: Channel,
@@ -110,41 +147,61 @@ def record_event(
 
 def next_seq(channel: Channel) -> int:
     """Take the next number under the row's lock: numbers commit in order and a rollback leaves no hole."""
-    Channel.objects.filter(pk=channel.pk).update(last_seq=F("last_seq") + 1)
-    return Channel.objects.values_list("last_seq", flat=True).get(pk=channel.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NUMBER, [channel.pk])
+        return cursor.fetchone()[0]
 
 
 @transaction.atomic
-def _save(message: Message) -> None:
+def _save(message: Message, files: Sequence[UUID], hang: Callable[[Message], None] | None) -> None:
     if message.player is not None:
         spend_message(message.player, where=str(message.channel.uuid))
     message.seq = next_seq(message.channel)
-    held = _look_through(message)
+    held = look_through(message, timezone.now())
     message.save(force_insert=True)
+    attach(message, files)
+    if "@" in message.text:
+        note_mentions(message)
+    if hang is not None:
+        hang(message)
+    keep_posted(message)
     record_event(channel=message.channel, type="message.created", actor=message.player, message=message)
+    note_answer(message)
+    announce_stored(message, held)
+
+
+def announce_stored(message: Message, held: str) -> None:
     if held:
         announce(message_held, sender=Message, message_id=message.pk, rule=held)
     else:
         announce(message_posted, sender=Message, message_id=message.pk)
 
 
-def _look_through(message: Message) -> str:
-    """Let the checks refuse or change what a player says; by which rule it waits for a review, if it does."""
+def tell_refused(message: Message, refusal: checks.Refused) -> None:
+    """After the rollback: what a refusal leaves is written by itself."""
+    about = {"channel_id": message.channel_id, "text": refusal.text or message.text, "refusal": refusal}
+    announce(message_refused, sender=Message, player_id=message.player_id, **about)
+
+
+def look_through(message: Message, now: datetime) -> str:
+    """Let the checks refuse or change what a player says; by which rule it waits for a review, if it does.
+
+    Call it under the channel's lock.
+    """
     if message.player is None:
         return ""
-    now = timezone.now()
     passed = checks.run(player=message.player, channel=message.channel, text=message.text, now=now)
     if passed.text != message.text:
         # By it a repeated send is recognised.
-        message.metadata = {**message.metadata, "sent": fingerprint(message.text)}
+        message.metadata = {"sent": fingerprint(message.text), **message.metadata}
         message.text = passed.text
     message.hidden_at = now if passed.held else None
     return passed.held
 
 
-def checked_text(text: str) -> str:
+def checked_text(text: str, *, may_be_empty: bool = False) -> str:
     text = markdown.clean_text(text)
-    if not text:
+    if not text and not may_be_empty:
         raise MessageEmpty("Write something first.")
     if len(text) > MESSAGE_MAX_LENGTH:
         raise MessageTooLong(f"A message has at most {MESSAGE_MAX_LENGTH} characters.")
@@ -152,7 +209,7 @@ def checked_text(text: str) -> str:
 
 
 def _already_posted(player: Player | None, client_id: UUID | None, text: str) -> Posted | None:
-    if player is None or client_id is None:
+    if player is None or client_id is None or not is_known(player, client_id):
         return None
     message = Message.objects.with_authors().filter(player=player, client_id=client_id).first()
     if message is None:

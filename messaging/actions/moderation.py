@@ -6,29 +6,31 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from messaging import kinds
 from messaging.actions.reports import report_by_rule
 from messaging.actions.sanctions import Measure, refuse_silenced, sanction_automatically
 from messaging.checks import Passed, Refused
+from messaging.kinds import Limits
 from messaging.models import Category, Channel, Refusal
 from messaging.queries.moderation import (
     age_of,
     in_force,
     is_newcomer,
+    last_said,
     level_in,
     lists,
     messages_up_to,
     moments_of,
     rank_in,
+    strikes_since,
 )
-from messaging.rules import levels, sanctions, texts, words
+from messaging.rules import levels, sanctions, slow, texts, words
 from messaging.rules.levels import MASK, REFUSE, TRIM, WARN, Level
 from players.models import Player
 
 REFUSALS_KEPT = timedelta(days=1)
 ASKED_FOR = timedelta(minutes=10)
 BATCH = 500
-# Refusals that are nobody's offence.
-NO_STRIKE = frozenset({"muted", "banned", "personal", "not_member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,14 @@ class Look:
     now: datetime
     level: Level
     youngest: int | None
+    limits: Limits
 
 
 def moderate(player: Player, channel: Channel, text: str, now: datetime) -> Passed:
     """The check of rooms: registered for their kind, run under the channel's lock."""
     refuse_silenced(player, channel, now)
-    level, youngest = level_in(channel)
-    look = Look(player, channel, text, now, level, youngest)
+    look = _look(player, channel, text, now)
+    _refuse_slow(look)
     _refuse_rate(look)
     return _looked_through(look)
 
@@ -55,13 +58,18 @@ def moderate(player: Player, channel: Channel, text: str, now: datetime) -> Pass
 def moderate_edit(player: Player, channel: Channel, text: str, now: datetime) -> Passed:
     """The same for a text that replaces another one: how often doesn't matter, what it says does."""
     refuse_silenced(player, channel, now)
+    return _looked_through(_look(player, channel, text, now))
+
+
+def _look(player: Player, channel: Channel, text: str, now: datetime) -> Look:
     level, youngest = level_in(channel)
-    return _looked_through(Look(player, channel, text, now, level, youngest))
+    return Look(player, channel, text, now, level, youngest, kinds.get(channel.kind).limits(channel))
 
 
 def _looked_through(look: Look) -> Passed:
     _refuse_mentions(look)
     found = look_at_words(look)
+    _refuse_own_words(look)
     _refuse_personal(look)
     if rank_in(look.player, look.channel) > 0:
         return Passed(found)
@@ -99,7 +107,7 @@ def note_refusal(*, player: Player, channel: Channel, text: str, refusal: Refuse
     level, _ = level_in(channel)
     if refusal.rule == "severe" and level.opens_case:
         report_by_rule(player=player, channel=channel, text=text, category=Category.HATE, now=now)
-    if refusal.rule not in NO_STRIKE and rank_in(player, channel) == 0:
+    if refusal.rule not in levels.NO_STRIKE and rank_in(player, channel) == 0:
         _mute_after_strikes(player, channel, level, now)
 
 
@@ -111,8 +119,7 @@ def remove_old_refusals(*, now: datetime) -> int:
 
 def _mute_after_strikes(player: Player, channel: Channel, level: Level, now: datetime) -> None:
     since = now - timedelta(seconds=levels.STRIKES_SECONDS)
-    struck = Refusal.objects.filter(player=player, channel=channel, created_at__gt=since)
-    if not level.strikes or struck.exclude(rule__in=NO_STRIKE).count() < level.strikes:
+    if not level.strikes or strikes_since(player, channel, since) < level.strikes:
         return
     if any(row.kind in sanctions.SILENCING for row in in_force(player, channel, now)):
         return
@@ -128,6 +135,16 @@ def _mute_after_strikes(player: Player, channel: Channel, level: Level, now: dat
     sanction_automatically(target=player, measure=measure)
 
 
+def _refuse_slow(look: Look) -> None:
+    between = max(look.level.slow_seconds, look.limits.slow_seconds)
+    last = between and last_said(look.player, look.channel, look.now - timedelta(seconds=between))
+    wait = slow.wait_ms(last=last.timestamp(), between=between, now=look.now.timestamp()) if last else 0
+    if wait and rank_in(look.player, look.channel) == 0:
+        often, rest = slow.in_words(between), slow.in_words(wait / 1000)
+        sentence = f"Slow mode: one message every {often} here. You can write again in {rest}."
+        raise Refused(sentence, code="slow_mode", retry_ms=wait)
+
+
 def _refuse_rate(look: Look) -> None:
     since = look.now - timedelta(seconds=levels.REPEAT_SECONDS)
     said = moments_of(look.player, look.channel, since)
@@ -137,14 +154,31 @@ def _refuse_rate(look: Look) -> None:
     )
     if wait:
         raise Refused("That was a lot at once. Wait a moment.", code="rate", rule="flood", retry_ms=wait)
+    most = look.limits.messages_per_minute
+    wait = levels.retry_ms(moments, limit=most, within=levels.REPEAT_SECONDS, now=look.now.timestamp())
+    if wait:
+        sentence = f"This room takes {most} messages of one person a minute. Wait a moment."
+        raise Refused(sentence, code="rate", retry_ms=wait)
     _refuse_repeated(look, [text for _, text in said])
 
 
 def _refuse_repeated(look: Look, said: Sequence[str]) -> None:
     print_of = texts.fingerprint(look.text)
     times = sum(texts.fingerprint(text) == print_of for text in said)
-    if look.level.repeat and times + 1 >= look.level.repeat:
+    # Pictures without a word are not the same because of it.
+    if look.text and look.level.repeat and times + 1 >= look.level.repeat:
         raise Refused("You have just said this. Say something else.", code="repeated")
+
+
+def _refuse_own_words(look: Look) -> None:
+    """The room's own list holds for everybody in it, at every level."""
+    own = words.own_words(look.limits.refused_words)
+    if own.mild and (found := words.find(look.text, own)):
+        raise Refused(
+            f"“{found[0].written}” isn't wanted in this room. Please say it without.",
+            code="words",
+            rule="own",
+        )
 
 
 def _refuse_mentions(look: Look) -> None:

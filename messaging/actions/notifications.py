@@ -1,16 +1,17 @@
 """Telling a player something that waits for him, and what he does with it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from messaging import events
+from messaging.actions import delivery
+from messaging.actions.personal_log import note
 from messaging.models import Notification
 from messaging.models.notification import TEXT_MAX_LENGTH, TITLE_MAX_LENGTH
 from messaging.queries.notifications import unread_count
-from padawanforge.kit.events import after_commit
 from players.choices import NotificationKind
 from players.models import Player, PlayerPreferences
 from players.queries.relationships import hidden_from
@@ -45,14 +46,30 @@ def notify(
     *, recipient: Player, news: News, now: datetime, expires_at: datetime | None = None
 ) -> Notification | None:
     """None when the recipient doesn't want to hear of it, or may not."""
-    if not _is_wanted(recipient, news):
+    preferences = _preferences(recipient, news)
+    if preferences is None:
         return None
     fields = _fields(news) | {"told_at": now, "expires_at": expires_at or now + KEPT_FOR}
     row = _told_again(recipient, news, fields) if news.key else None
     if row is None:
-        row = _told_first(recipient, news, fields)
+        # What is told again rings once: the other ways hear of the first time only.
+        way = delivery.plan(preferences, kind=news.kind, priority=news.priority, now=now)
+        row = _told_first(recipient, news, fields | way)
+        delivery.begin(row, now)
     _show_count(recipient)
     return row
+
+
+def notify_once_until_read(people: Sequence[Player], news: News, *, now: datetime) -> None:
+    """Who has the same news unread is only counted on, in one statement; the others are told."""
+    waiting = Notification.objects.filter(
+        key=news.key, recipient__in=people, is_read=False, is_dismissed=False
+    )
+    told = set(waiting.values_list("recipient_id", flat=True))
+    waiting.update(times=F("times") + 1, told_at=now, updated_at=now)
+    for player in people:
+        if player.pk not in told:
+            notify(recipient=player, news=news, now=now)
 
 
 @transaction.atomic
@@ -67,6 +84,17 @@ def read_all(*, player: Player, now: datetime) -> bool:
     return _mark_read(player, now)
 
 
+def read_place(*, player: Player, path: str, now: datetime) -> bool:
+    """The player opens a page: what leads there has been seen. False when nothing did."""
+    leads = Q(action_url=path) | Q(action_url__startswith=f"{path}#") | Q(action_url__startswith=f"{path}?")
+    seen = Notification.objects.unread().filter(leads, recipient=player)
+    # Asked first, for most pages are opened without news: looking takes no lock.
+    if not seen.exists():
+        return False
+    with transaction.atomic():
+        return _mark_read(player, now, pk__in=list(seen.values_list("pk", flat=True)))
+
+
 @transaction.atomic
 def dismiss(*, notification: Notification, now: datetime) -> bool:
     """Take it off the list; false when it was off already."""
@@ -75,6 +103,16 @@ def dismiss(*, notification: Notification, now: datetime) -> bool:
         return False
     _show_count(notification.recipient)
     return True
+
+
+@transaction.atomic
+def withdraw(*, key: str, recipients: Collection[int]) -> None:
+    """Take back news that these people have not read yet: what it told is no longer so."""
+    rows = Notification.objects.filter(key=key, is_read=False, recipient__in=recipients)
+    people = [row.recipient for row in rows.select_related("recipient")]
+    rows.delete()
+    for player in people:
+        _show_count(player)
 
 
 @transaction.atomic
@@ -94,15 +132,18 @@ def remove_expired_notifications(*, now: datetime) -> int:
     return gone
 
 
-def _is_wanted(recipient: Player, news: News) -> bool:
+def _preferences(recipient: Player, news: News) -> PlayerPreferences | None:
+    """None when the recipient doesn't want to hear of it, or may not."""
     if not recipient.is_active or recipient.leaves_at is not None:
-        return False
-    preferences = PlayerPreferences.objects.filter(player=recipient).first()
-    if preferences is None or not preferences.notifications:
-        return False
-    if preferences.notification_switches.get(news.kind, True) is False:
-        return False
-    return news.about is None or news.about.pk not in hidden_from(recipient)
+        return None
+    preferences = PlayerPreferences.objects.filter(player=recipient, notifications=True).first()
+    if preferences is None or preferences.notification_switches.get(news.kind, True) is False:
+        return None
+    if news.about is not None and news.about.pk in hidden_from(recipient):
+        return None
+    # Already read: nothing asks for the player again.
+    preferences.player = recipient
+    return preferences
 
 
 def _fields(news: News) -> dict[str, object]:
@@ -140,7 +181,7 @@ def _told_first(recipient: Player, news: News, fields: dict) -> Notification:
         raise
 
 
-def _mark_read(player: Player, now: datetime, **which: int) -> bool:
+def _mark_read(player: Player, now: datetime, **which: object) -> bool:
     rows = Notification.objects.filter(recipient=player, is_read=False, **which)
     if not rows.update(is_read=True, read_at=now):
         return False
@@ -150,4 +191,4 @@ def _mark_read(player: Player, now: datetime, **which: int) -> bool:
 
 def _show_count(player: Player) -> None:
     """Counted after the commit, so that two who tell at once don't both leave out the other's."""
-    after_commit(lambda: events.personal_signal(player, "notification", unread=unread_count(player)))
+    note(player, type="notification.unread", data=lambda: {"unread": unread_count(player)})

@@ -1,12 +1,17 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from messaging import events
-from messaging.models import Channel, ChannelMember, LiveConnection
+from messaging.actions.personal_log import note
+from messaging.actions.receipts import note_pointer
+from messaging.models import Channel, LiveConnection
 from messaging.queries import Presence, state_of
+from messaging.queries.presence import is_unseen
 from players.models import Player
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -14,31 +19,67 @@ PRESENT_FOR = timedelta(seconds=60)
 GRACE = timedelta(seconds=10)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of a player's, and the channels that it shows."""
+
+    player: Player
+    connection: UUID
+    state: str
+    channels: Sequence[Channel]
+
+
 def note_presence(
     *, channels: Sequence[Channel], player: Player, connection: UUID, state: str, now: datetime
 ) -> None:
     """The player's tab is open on the channels for another minute; others hear of it when it is news."""
-    before = _states(channels, player, now)
+    note_tabs([Tab(player, connection, state, channels)], now=now)
+
+
+def note_tabs(tabs: Sequence[Tab], *, now: datetime) -> None:
+    """The same for several tabs, each once, in as many queries as for one."""
+    unseen = [tab for tab in tabs if is_unseen(tab.player.pk)]
+    _vanish(unseen, now)
+    shown = [(tab, channel) for tab in tabs if tab not in unseen for channel in tab.channels]
+    if not shown:
+        return
+    states = _states(shown, now)
     LiveConnection.objects.bulk_create(
         [
             LiveConnection(
-                channel=channel, player=player, connection=connection, state=state,
+                channel=channel, player=tab.player, connection=tab.connection, state=tab.state,
                 expires_at=now + PRESENT_FOR,
             )
-            for channel in channels
+            for tab, channel in shown
         ],
         update_conflicts=True,
         unique_fields=["channel", "connection"],
         update_fields=["state", "expires_at"],
     )  # fmt: skip
-    after = _states(channels, player, now)
-    for channel in channels:
-        entry = Presence(player, after[channel.pk])
-        if channel.pk not in before:
-            events.presence(channel, joined=[entry])
-        elif before[channel.pk] != entry.state:
-            events.presence(channel, changed=[entry])
+    for channel, joined, changed in _news(shown, states):
+        events.presence(channel, joined=joined, changed=changed)
+
+
+def _news(
+    shown: Sequence[tuple[Tab, Channel]], states: dict[tuple[int, int], dict[UUID, str]]
+) -> Iterator[tuple[Channel, list[Presence], list[Presence]]]:
+    """Per channel who came and whose state is another one; `states` is what was known before."""
+    before = {place: state_of(known.values()) for place, known in states.items()}
+    people = {}
+    for tab, channel in shown:
+        states.setdefault((channel.pk, tab.player.pk), {})[tab.connection] = tab.state
+        people[channel.pk, tab.player.pk] = tab.player
+    channels = {channel.pk: channel for _, channel in shown}
+    for pk, channel in channels.items():
+        here = [
+            (before.get(place), Presence(player, state_of(states[place].values())))
+            for place, player in people.items()
+            if place[0] == pk
+        ]
+        joined = [entry for state, entry in here if state is None]
+        changed = [entry for state, entry in here if state not in (None, entry.state)]
+        if joined or changed:
+            yield channel, joined, changed
 
 
 def shorten_presence(*, connection: UUID, now: datetime) -> None:
@@ -51,7 +92,7 @@ def shorten_presence(*, connection: UUID, now: datetime) -> None:
 def end_presence(*, channel: Channel, player: Player, connection: UUID, now: datetime) -> None:
     """The tab no longer shows the channel."""
     LiveConnection.objects.filter(channel=channel, connection=connection).delete()
-    if not _states([channel], player, now):
+    if not _is_present(player, channel, now):
         events.presence(channel, left=[player])
 
 
@@ -68,20 +109,41 @@ def expire_presence(*, now: datetime) -> int:
 def _expire(row: LiveConnection, now: datetime) -> None:
     # A heartbeat may have renewed the row since it was read; then it stays.
     gone, _ = LiveConnection.objects.filter(pk=row.pk, expires_at__lte=now).delete()
-    if gone and not _states([row.channel], row.player, now):
+    if gone and not _is_present(row.player, row.channel, now):
         events.presence(row.channel, left=[row.player])
 
 
 def note_read(*, channel: Channel, player: Player, seq: int) -> None:
     """The player has read up to there; the pointer never goes back."""
-    seen = ChannelMember.objects.filter(channel=channel, player=player, read_seq__lt=seq)
-    seen.update(read_seq=min(seq, channel.last_seq))
+    seq = min(seq, channel.last_seq)
+    if note_pointer(channel=channel, player=player, seq=seq, now=timezone.now()):
+        where = {"room": str(channel.uuid), "seq": seq}
+        note(player, type="read.moved", data=lambda: where)
 
 
-def _states(channels: Sequence[Channel], player: Player, now: datetime) -> dict[int, str]:
-    """The player's state in each of the channels where he is present."""
-    tabs: dict[int, list[str]] = {}
-    rows = LiveConnection.objects.filter(channel__in=channels, player=player, expires_at__gt=now)
-    for channel_id, state in rows.values_list("channel_id", "state").order_by("pk"):
-        tabs.setdefault(channel_id, []).append(state)
-    return {channel_id: state_of(states) for channel_id, states in tabs.items()}
+def _vanish(tabs: Sequence[Tab], now: datetime) -> None:
+    """These players no longer want to be seen; most of the time they weren't."""
+    if not tabs:
+        return
+    rows = LiveConnection.objects.filter(connection__in=[tab.connection for tab in tabs])
+    for row in rows.select_related("channel", "player"):
+        end_presence(channel=row.channel, player=row.player, connection=row.connection, now=now)
+
+
+def _is_present(player: Player, channel: Channel, now: datetime) -> bool:
+    return LiveConnection.objects.filter(channel=channel, player=player, expires_at__gt=now).exists()
+
+
+def _states(shown: Sequence[tuple[Tab, Channel]], now: datetime) -> dict[tuple[int, int], dict[UUID, str]]:
+    """The states of these players' connections, by channel and player."""
+    states: dict[tuple[int, int], dict[UUID, str]] = {}
+    rows = LiveConnection.objects.filter(
+        channel__in={channel.pk for _, channel in shown},
+        player__in={tab.player.pk for tab, _ in shown},
+        expires_at__gt=now,
+    )
+    for channel_id, player_id, connection, state in rows.values_list(
+        "channel_id", "player_id", "connection", "state"
+    ):
+        states.setdefault((channel_id, player_id), {})[connection] = state
+    return states

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
 from messaging.actions.edits import locked
+from messaging.actions.features import refuse_switched_off
 from messaging.actions.messages import record_event
 from messaging.models import Message, MessageReaction
 from messaging.permissions import may_post
@@ -31,6 +32,8 @@ def react(*, message: Message, player: Player, emoji: str, on: bool) -> Message:
         raise MessageGone("This message was deleted.")
     if not may_post(player, message.channel):
         raise MayNotPost("You can read here, but not write.")
+    if on:
+        refuse_switched_off(message.channel, "reactions")
     if not _set(message, player, emoji, on=on):
         return message
     count_reactions(message)

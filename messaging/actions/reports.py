@@ -11,6 +11,7 @@ from django.urls import reverse
 from messaging.actions.messages import record_event
 from messaging.actions.notifications import News, notify
 from messaging.models import Case, Channel, Message, Report
+from messaging.queries.attachments import files_as_evidence
 from messaging.queries.moderation import around, level_in, rank_in, record_of
 from messaging.rules import reports as rules
 from messaging.signals import message_posted
@@ -91,10 +92,18 @@ def report(*, subject: Subject, by: Player, category: str, text: str, now: datet
 
 
 @transaction.atomic
-def report_by_rule(*, player: Player, channel: Channel, text: str, category: str, now: datetime) -> Case:
+def report_by_rule(
+    *,
+    player: Player,
+    channel: Channel,
+    text: str,
+    category: str,
+    now: datetime,
+    said: str = "Refused by the list of severe words.",
+) -> Case:
     """A text that was refused is shown to those who review."""
     case = _open_case(about_player(player, channel, refused=text), category, now)
-    Report.objects.create(case=case, category=category, text="Refused by the list of severe words.")
+    Report.objects.create(case=case, category=category, text=said)
     _count(case, 1.0)
     return case
 
@@ -222,6 +231,7 @@ def _line(message: Message, *, is_subject: bool) -> dict:
         else [],
         "sent_at": message.sent_at.isoformat(),
         "is_subject": is_subject,
+        "files": files_as_evidence(message),
     }
 
 

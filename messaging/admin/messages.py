@@ -1,17 +1,20 @@
 """Reading what is said, and taking a message away. Nothing is written here: the log would not know of it."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from messaging.actions.deletion import take_away
+from messaging.actions.delivery import send_again
 from messaging.models import Channel, ChannelMember, Message, MessageRevision, Notification
+from messaging.rules.direct import DIRECT
+from padawanforge.kit.console import Untouched
 from players.permissions import may
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(Untouched, admin.ModelAdmin):
     show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -19,15 +22,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return may(request.user, "games.create")
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class MemberInline(admin.TabularInline):
@@ -66,14 +60,24 @@ class ChannelAdmin(ReadOnlyAdmin):
 class NotificationAdmin(ReadOnlyAdmin):
     """What players are told is theirs: only those who answer for the whole installation look into it."""
 
-    list_display = ("told_at", "recipient", "category", "title", "times", "is_read", "is_dismissed")
-    list_filter = ("category", "notification_type", "is_read", "told_at")
+    list_display = (
+        "told_at", "recipient", "category", "title", "times", "is_read", "delivery_method",
+        "delivery_status", "delivery_attempts", "deliver_at", "delivery_error",
+    )  # fmt: skip
+    list_filter = ("delivery_status", "delivery_method", "category", "priority", "is_read", "told_at")
+    actions = ("send_again",)
     list_select_related = ("recipient",)
     search_fields = ("recipient__username", "title")
     ordering = ("-pk",)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return may(request.user, "admin.system")
+
+    @admin.action(description="Send again by the ways that the player has chosen", permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet) -> None:
+        now = timezone.now()
+        sent = sum(send_again(notification=row, now=now) for row in queryset)
+        self.message_user(request, f"On its way again: {sent} of {queryset.count()}.", messages.SUCCESS)
 
 
 class RevisionInline(admin.TabularInline):
@@ -99,6 +103,10 @@ class MessageAdmin(ReadOnlyAdmin):
     list_select_related = ("channel", "player", "npc")
     search_fields = ("text", "player__username", "npc__name")
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Without what people write to one another: that comes to staff by a report only."""
+        return super().get_queryset(request).exclude(channel__kind=DIRECT)
 
     @admin.display(description="text")
     def beginning(self, message: Message) -> str:

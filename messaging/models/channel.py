@@ -3,6 +3,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
+# The kind of the log that each player has alone; its uuid is the player's.
+PERSONAL = "player"
+
 
 class Channel(models.Model):
     """A neutral stream of messages that does not know where it is shown.
@@ -30,8 +33,15 @@ class Channel(models.Model):
 class ChannelMember(models.Model):
     """Somebody who may read and write; the row's end is the end of the right."""
 
+    class Notify(models.TextChoices):
+        DEFAULT = "", "As the room says"
+        ALL = "all", "Every message"
+        MENTIONS = "mentions", "Mentions only"
+        NOTHING = "nothing", "Nothing"
+
     class Role(models.TextChoices):
         OWNER = "owner", "Owner"
+        CO_OWNER = "co_owner", "Co-owner"
         MODERATOR = "moderator", "Moderator"
         MEMBER = "member", "Member"
 
@@ -41,11 +51,18 @@ class ChannelMember(models.Model):
     )
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     read_seq = models.PositiveBigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+    # How far the member's pages have got what was said, read or not.
+    delivered_seq = models.PositiveBigIntegerField(default=0)
+    notify = models.CharField(max_length=10, choices=Notify, blank=True, default=Notify.DEFAULT)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel", "player"], name="messaging_member_once"),
+        ]
+        indexes = [
+            models.Index(fields=["channel", "joined_at", "id"], name="messaging_member_list"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from encrypted_fields.fields import EncryptedTextField
 
 from players.choices import NotificationKind
 from players.models import Player
@@ -14,6 +15,10 @@ class NotificationQuerySet(models.QuerySet):
     def shown(self) -> "NotificationQuerySet":
         """Neither dismissed nor outdated."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), is_dismissed=False)
+
+    def put_away(self) -> "NotificationQuerySet":
+        """Dismissed, but not outdated."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), is_dismissed=True)
 
     def unread(self) -> "NotificationQuerySet":
         return self.shown().filter(is_read=False)
@@ -41,6 +46,12 @@ class Notification(models.Model):
         PUSH = "push", "By push"
         SMS = "sms", "By text message"
 
+    class DeliveryStatus(models.TextChoices):
+        DELIVERED = "delivered", "Delivered"
+        PENDING = "pending", "On its way"
+        DELAYED = "delayed", "Waits for the end of the quiet hours"
+        FAILED = "failed", "Failed"
+
     recipient = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="notifications")
     category = models.CharField(max_length=20, choices=NotificationKind)
     subcategory = models.CharField(max_length=40, blank=True)
@@ -63,7 +74,15 @@ class Notification(models.Model):
     is_dismissed = models.BooleanField(default=False)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     delivery_method = models.CharField(max_length=8, choices=Delivery, default=Delivery.IN_APP)
-    delivery_status = models.CharField(max_length=20, default="delivered")
+    delivery_status = models.CharField(
+        max_length=12, choices=DeliveryStatus, default=DeliveryStatus.DELIVERED
+    )
+    delivery_attempts = models.PositiveSmallIntegerField(default=0)
+    delivery_error = models.CharField(max_length=300, blank=True)
+    # When the way on its turn is tried next; None: nothing is owed any more.
+    deliver_at = models.DateTimeField(null=True, blank=True)
+    # When it went out with a digest by e-mail.
+    digested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     # When it happened last; the order of the list.
@@ -88,6 +107,11 @@ class Notification(models.Model):
             models.Index(
                 fields=["related_entity_type", "related_entity_id"], name="messaging_notification_about"
             ),
+            models.Index(
+                fields=["deliver_at"],
+                condition=Q(deliver_at__isnull=False),
+                name="messaging_notification_owed",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -108,3 +132,21 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"notification #{self.pk}"
+
+
+class PushSubscription(models.Model):
+    """One browser that a player lets us wake: what the Push API gave, the keys sealed."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="push_subscriptions")
+    # An address of the browser's maker; unique by its SHA-256, as addresses are long.
+    endpoint = models.CharField(max_length=1000)
+    endpoint_hash = models.CharField(max_length=64, unique=True, editable=False)
+    p256dh = models.CharField(max_length=200)
+    auth = EncryptedTextField()
+    browser = models.CharField(max_length=120, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"push subscription #{self.pk}"

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from messaging.models import Channel, ChannelMember, Message
+from padawanforge.kit.memory import recalled
 from players.models import Player
 from players.queries.relationships import hidden_from
 
 
 def hidden_names(player_id: int) -> frozenset[str]:
     """The hex uuids of those whom the player doesn't see."""
-    player = Player.objects.filter(pk=player_id).first()
+    player = recalled((Player, player_id), lambda: Player.objects.filter(pk=player_id).first())
     ids = hidden_from(player) if player is not None else frozenset()
     if not ids:
         return frozenset()

@@ -1,44 +1,19 @@
-"""Conversations of two: whom one may write to, the inbox, the page of one."""
+"""Direct conversations: whom one may write to, whose side is which, who is in a group."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
 from messaging.models import Channel, ChannelMember, Conversation, DirectState, LiveConnection, Message
 from messaging.rules import direct as rules
-from padawanforge.kit.paging import page_of
-from players.models import Player
-from players.queries.privacy import is_minor_today, seen_by_many
-from players.queries.relationships import SEGMENTS, are_friends, hidden_from, is_blocked_between
-from players.rules.privacy import Field
+from players.models import Player, PlayerRelationship
+from players.queries.privacy import is_minor_today
+from players.queries.relationships import SEGMENTS, are_friends, is_blocked_between
 
-PAGE = 30
-SUMMARY = 120
 Standing = DirectState.Standing
-BOXES = ("inbox", "requests", "archive")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A conversation in a list; the picture only when the viewer may see it."""
-
-    uuid: UUID
-    name: str
-    avatar_url: str
-    avatar_colour: int
-    text: str
-    is_own: bool
-    at: datetime
-    unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    rows: Sequence[Line]
-    after: str
+OF_PLAYER = tuple(f"player__{segment}" for segment in SEGMENTS)
 
 
 def may_write_to(player: Player, other: Player, *, was_answered: bool = False) -> bool:
@@ -55,129 +30,133 @@ def may_write_to(player: Player, other: Player, *, was_answered: bool = False) -
     )
 
 
+def may_be_among(player: Player, people: Collection[Player]) -> bool:
+    """Whether the player may be in a group with all of them; the caller has selected the segments."""
+    ids = [person.pk for person in people]
+    ties = PlayerRelationship.objects.filter(player=player, other__in=ids)
+    friends = set(ties.filter(kind=PlayerRelationship.Kind.FRIEND).values_list("other", flat=True))
+    blocked = PlayerRelationship.objects.filter(kind=PlayerRelationship.Kind.BLOCKED)
+    away = set(blocked.filter(player=player, other__in=ids).values_list("other", flat=True))
+    away |= set(blocked.filter(other=player, player__in=ids).values_list("player", flat=True))
+    is_minor = is_minor_today(player)
+    return all(
+        rules.may_be_together(
+            are_friends=person.pk in friends,
+            is_minor_involved=is_minor or is_minor_today(person),
+            is_blocked=person.pk in away,
+        )
+        for person in people
+    )
+
+
+def people_named(usernames: Iterable[str]) -> list[Player]:
+    """Those who are there, with their segments, in the order of their names."""
+    names = {name.lower() for name in usernames}
+    found = Player.objects.present().select_related(*SEGMENTS).filter(username__in=names)
+    return list(found.order_by("username"))
+
+
 def conversation_between(player: Player, other: Player) -> Conversation | None:
     pair = rules.pair_of(player.pk, other.pk)
     return Conversation.objects.select_related("channel").filter(pair=pair).first()
 
 
 def state_of(player: Player, uuid: UUID) -> DirectState | None:
-    """The conversation as the player sees it; None for a stranger."""
-    mine = DirectState.objects.filter(player=player, conversation__uuid=uuid)
+    """The conversation as the player sees it; None for a stranger and for who has left."""
+    mine = members_only(DirectState.objects.filter(player=player, conversation__uuid=uuid))
     return mine.select_related("conversation__channel", "player").first()
 
 
 def other_state(state: DirectState) -> DirectState | None:
-    """The other's side; None when that player is gone for good."""
-    return _others(state.player, [state.conversation_id]).get(state.conversation_id)
+    """The other's side of a pair; None when that player is gone for good."""
+    others = members_only(DirectState.objects.filter(conversation=state.conversation_id))
+    return others.exclude(player=state.player_id).select_related(*OF_PLAYER).first()
 
 
-def sides(channel: Channel, player: Player) -> tuple[DirectState, DirectState] | None:
-    """The player's side and the other's; None when one of them is missing."""
-    rows = DirectState.objects.filter(conversation__channel=channel)
-    found = list(rows.select_related(*[f"player__{segment}" for segment in SEGMENTS]))
+def people_of(conversation: Conversation) -> list[DirectState]:
+    """The sides of those who are in it, the owner first, then by the time of their joining."""
+    rows = members_only(DirectState.objects.filter(conversation=conversation)).select_related(*OF_PLAYER)
+    owner = owner_of(conversation)
+    return sorted(rows, key=lambda state: (state.player_id != owner, state.pk))
+
+
+def owner_of(conversation: Conversation) -> int | None:
+    """The id of the player who may take others out of the group."""
+    owners = ChannelMember.objects.filter(channel=conversation.channel_id, role=ChannelMember.Role.OWNER)
+    return owners.values_list("player_id", flat=True).first()
+
+
+def owned_groups(player_id: int) -> list[Conversation]:
+    """The groups out of which the player may take others."""
+    mine = {"channel__members__player": player_id, "channel__members__role": ChannelMember.Role.OWNER}
+    return list(Conversation.objects.filter(pair="", **mine).select_related("channel").order_by("pk"))
+
+
+def sides(channel: Channel, player: Player) -> tuple[DirectState, list[DirectState]] | None:
+    """The player's side and those of the others who are there; None when the player's is missing."""
+    rows = members_only(DirectState.objects.filter(conversation__channel=channel))
+    found = list(rows.select_related("conversation", *OF_PLAYER).order_by("pk"))
     mine = [state for state in found if state.player_id == player.pk]
     theirs = [state for state in found if state.player_id != player.pk]
-    return (mine[0], theirs[0]) if mine and theirs else None
+    return (mine[0], theirs) if mine else None
 
 
 def may_answer(player: Player, channel: Channel) -> bool:
-    """Whether the other may still be written to; who wrote first, or said yes, may be."""
+    """Whether the other may still be written to; who wrote first, or said yes, may be.
+
+    In a group whoever belongs to it may write; a block there hides the words of two from each other.
+    """
+    if is_group(channel):
+        return True
     both = sides(channel, player)
-    if both is None:
+    if both is None or not both[1]:
         return False
-    mine, theirs = both
+    mine, [theirs] = both
     return may_write_to(mine.player, theirs.player, was_answered=theirs.standing == Standing.OPEN)
 
 
-def inbox(player: Player, *, box: str = "inbox", after: str = "", limit: int = PAGE) -> Inbox:
-    """What was said last comes first; as many queries for a long list as for a short one."""
-    rows = DirectState.objects.filter(_in_box(box), player=player).select_related("conversation__channel")
-    page = page_of(rows, order=("-last_at", "-pk"), cursor=after, limit=limit)
-    if not page.rows:
-        return Inbox([], page.after)
-    others = _others(player, [state.conversation_id for state in page.rows])
-    fields = seen_by_many(player, [state.player for state in others.values()])
-    channels = [state.conversation.channel_id for state in page.rows]
-    unread, last = _unread(player, channels), _last_said(player, channels)
-    lines = []
-    for state in page.rows:
-        channel = state.conversation.channel_id
-        side = others.get(state.conversation_id)
-        who = side.player if side else None
-        lines.append(_line(player, state, who, fields, last.get(channel), unread.get(channel, 0)))
-    return Inbox(lines, page.after)
+def is_in_conversation(player: Player, names: Collection[UUID]) -> bool:
+    """Whether one of these channels or messages is of a conversation that the player is in."""
+    mine = Channel.objects.filter(kind=rules.DIRECT, members__player=player)
+    return (
+        mine.filter(uuid__in=names).exists()
+        or Message.objects.filter(uuid__in=names, channel__in=mine.values("pk")).exists()
+    )
 
 
-def waiting_requests(player: Player) -> int:
-    return DirectState.objects.filter(_in_box("requests"), player=player).count()
+def is_group(channel: Channel) -> bool:
+    return Conversation.objects.filter(channel=channel, pair="").exists()
 
 
-def is_looking(player: Player, channel: Channel, now: datetime) -> bool:
-    """Whether the player has the conversation open and in use."""
-    tabs = LiveConnection.objects.filter(channel=channel, player=player, expires_at__gt=now)
-    return tabs.filter(state=LiveConnection.State.ACTIVE).exists()
+def looking(channel: Channel, players: Sequence[int], now: datetime) -> set[int]:
+    """Those of the players who have the conversation open and in use."""
+    tabs = LiveConnection.objects.filter(channel=channel, player__in=players, expires_at__gt=now)
+    return set(tabs.filter(state=LiveConnection.State.ACTIVE).values_list("player_id", flat=True))
+
+
+def members_only(states: QuerySet[DirectState]) -> QuerySet[DirectState]:
+    """Without the sides of those who have left, or were never let in."""
+    member = ChannelMember.objects.filter(
+        channel=OuterRef("conversation__channel"), player=OuterRef("player")
+    )
+    return states.filter(Exists(member))
+
+
+def channels_of(conversations: Sequence[UUID]) -> list[int]:
+    rows = Conversation.objects.filter(uuid__in=conversations).order_by("pk")
+    return list(rows.values_list("channel_id", flat=True))
 
 
 def titles(ids: Sequence[int]) -> dict[int, str]:
-    return {pk: "Messages to each other" for pk in ids}
+    """By the name that a group has, else by who writes to each other."""
+    found = dict(Conversation.objects.filter(channel__in=ids).values_list("channel_id", "title"))
+    people: dict[int, list[str]] = {pk: [] for pk in ids if not found.get(pk)}
+    members = ChannelMember.objects.filter(channel__in=people).select_related("player__profile")
+    for member in members.order_by("pk"):
+        people[member.channel_id].append(member.player.name)
+    return found | {pk: rules.title_of(names) for pk, names in people.items()}
 
 
 def addresses(ids: Sequence[int]) -> dict[int, str]:
     rows = Conversation.objects.filter(channel__in=ids).values_list("channel_id", "uuid")
     return {channel: f"/messages/{uuid}/" for channel, uuid in rows}
-
-
-def _in_box(box: str) -> Q:
-    if box == "requests":
-        return Q(standing=Standing.REQUEST)
-    return Q(standing=Standing.OPEN, archived_at__isnull=box != "archive")
-
-
-def _others(player: Player, conversations: Sequence[int]) -> dict[int, DirectState]:
-    rows = DirectState.objects.filter(conversation__in=conversations).exclude(player=player)
-    rows = rows.select_related(*[f"player__{segment}" for segment in SEGMENTS])
-    return {state.conversation_id: state for state in rows}
-
-
-def _unread(player: Player, channels: Sequence[int]) -> dict[int, int]:
-    news = Q(channel__messages__seq__gt=F("read_seq")) & ~Q(channel__messages__player=player)
-    mine = ChannelMember.objects.filter(player=player, channel__in=channels).order_by("pk")
-    return dict(mine.annotate(news=Count("channel__messages", filter=news)).values_list("channel_id", "news"))
-
-
-def _last_said(player: Player, channels: Sequence[int]) -> dict[int, Message]:
-    shown = Message.objects.filter(channel=OuterRef("pk")).exclude(player__in=hidden_from(player))
-    newest = Subquery(shown.order_by("-seq").values("pk")[:1])
-    ids = Channel.objects.filter(pk__in=channels).annotate(newest=newest).values_list("newest", flat=True)
-    return {message.channel_id: message for message in Message.objects.filter(pk__in=list(ids))}
-
-
-def _line(
-    player: Player,
-    state: DirectState,
-    who: Player | None,
-    fields: dict[int, frozenset[Field]],
-    last: Message | None,
-    unread: int,
-) -> Line:
-    is_shown = who is not None and Field.AVATAR in fields[who.pk]
-    return Line(
-        uuid=state.conversation.uuid,
-        name=who.name if who else "Former player",
-        avatar_url=who.avatar_url if who and is_shown else "",
-        avatar_colour=who.avatar_colour if who else 0,
-        text=_summary(last),
-        is_own=last is not None and last.player_id == player.pk,
-        at=state.last_at,
-        unread=unread,
-    )
-
-
-def _summary(message: Message | None) -> str:
-    if message is None:
-        return ""
-    if message.is_deleted:
-        return "This message was deleted."
-    if message.hidden_at is not None:
-        return "This message waits for a review."
-    return " ".join(message.text.split())[:SUMMARY]

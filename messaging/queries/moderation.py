@@ -1,23 +1,39 @@
 """What the checks of messages and the people who review have to know."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from messaging import kinds
-from messaging.models import Appeal, Case, Channel, ChannelMember, ListedWord, Message, Report, Sanction
+from messaging.models import (
+    Appeal,
+    Case,
+    Channel,
+    ListedWord,
+    Message,
+    Refusal,
+    Report,
+    Sanction,
+)
+from messaging.queries.membership import membership
 from messaging.rules import levels, reports, sanctions
 from messaging.rules.levels import Level
 from messaging.rules.words import Words, words_of
+from padawanforge.kit.memory import recalled
 from players.models import Player, PlayerPersonalInfo
 from players.queries.roles import level_of
 from players.rules.ages import age_on
 
 WORDS_KEY = "messaging.moderation.words"
 WORDS_SECONDS = 60
+YOUNGEST_KEY = "messaging.moderation.youngest"
+# For who tells the date of birth after he has come.
+YOUNGEST_SECONDS = 30
+UNKNOWN = "unknown"
 CONTEXT_BEFORE = 10
 CONTEXT_AFTER = 5
 MEASURES_SHOWN = 100
@@ -27,6 +43,10 @@ EXCERPT = 300
 
 def lists() -> tuple[Words, frozenset[str], frozenset[str]]:
     """The words, the refused sites and the allowed ones."""
+    return recalled(WORDS_KEY, _cached_lists)
+
+
+def _cached_lists() -> tuple[Words, frozenset[str], frozenset[str]]:
     found = cache.get(WORDS_KEY)
     if found is None:
         found = _lists()
@@ -51,9 +71,28 @@ def level_in(channel: Channel) -> tuple[Level, int | None]:
 
 def youngest_in(channel: Channel) -> int | None:
     """By the birth dates that were given; None when there is none."""
-    members = PlayerPersonalInfo.objects.filter(player__channel_memberships__channel=channel)
-    born: date | None = members.aggregate(latest=Max("date_of_birth"))["latest"]
+    born = recalled((YOUNGEST_KEY, channel.pk), lambda: _latest_birth(channel.pk))
     return age_on(born, timezone.localdate()) if born else None
+
+
+def _latest_birth(channel_id: int) -> date | None:
+    """Asked with every message and answered by all members, so it is remembered until somebody comes or goes."""
+    key = f"{YOUNGEST_KEY}.{channel_id}"
+    found = cache.get(key, UNKNOWN)
+    if found == UNKNOWN:
+        members = PlayerPersonalInfo.objects.filter(player__channel_memberships__channel=channel_id)
+        found = members.aggregate(latest=Max("date_of_birth"))["latest"]
+        cache.set(key, found, YOUNGEST_SECONDS)
+    return found
+
+
+def forget_youngest(channel_id: int) -> None:
+    cache.delete(f"{YOUNGEST_KEY}.{channel_id}")
+
+
+def floor_in(channel: Channel) -> str:
+    """The lowest level that the ages of the members allow."""
+    return levels.floor_of(youngest_in(channel))
 
 
 def age_of(player: Player) -> int | None:
@@ -63,11 +102,18 @@ def age_of(player: Player) -> int | None:
 
 def in_force(player: Player, channel: Channel | None, now: datetime) -> list[Sanction]:
     """Measures that hold for the player here, those that last longest first."""
-    here = Q(scope=sanctions.SITE)
-    if channel is not None:
-        here |= Q(channel=channel)
-    rows = Sanction.objects.in_force(now).filter(here, target=player)
+    here = None if channel is None else channel.pk
+    rows = [
+        row
+        for row in recalled((Sanction, player.pk), lambda: list(sanctions_on([player.pk], now)))
+        if row.scope == sanctions.SITE or (here is not None and row.channel_id == here)
+    ]
     return sorted(rows, key=lambda row: (row.ends_at is not None, -(row.ends_at or now).timestamp()))
+
+
+def sanctions_on(players: Collection[int], now: datetime) -> QuerySet[Sanction]:
+    """All that holds for the players at this moment, wherever it does."""
+    return Sanction.objects.in_force(now).filter(target__in=players)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +166,36 @@ def earlier_measures(player: Player, now: datetime) -> int:
 def rank_in(player: Player, channel: Channel | None) -> int:
     role = ""
     if channel is not None:
-        member = ChannelMember.objects.filter(channel=channel, player=player).first()
+        member = membership(player, channel)
         role = member.role if member else ""
     return sanctions.rank(level=level_of(player), role=role)
 
 
 def moments_of(player: Player, channel: Channel, since: datetime) -> list[tuple[datetime, str]]:
     """When the player wrote here, and what."""
+    return recalled((Message, player.pk, channel.pk), lambda: list(_said(player, channel, since)))
+
+
+def _said(player: Player, channel: Channel, since: datetime) -> QuerySet:
+    said = Message.objects.filter(channel=channel, player=player, sent_at__gt=since)
+    return said.values_list("sent_at", "text")
+
+
+def last_said(player: Player, channel: Channel, since: datetime) -> datetime | None:
+    """When the player last wrote here after that moment."""
     mine = Message.objects.filter(channel=channel, player=player, sent_at__gt=since)
-    return list(mine.values_list("sent_at", "text"))
+    return mine.aggregate(last=Max("sent_at"))["last"]
+
+
+def strikes_since(player: Player, channel: Channel, since: datetime) -> int:
+    """How many messages of the player were refused here that should not have been written."""
+    struck = Refusal.objects.filter(player=player, channel=channel, created_at__gt=since)
+    return struck.exclude(rule__in=levels.NO_STRIKE).count()
 
 
 def is_newcomer(player: Player, channel: Channel, now: datetime) -> bool:
     """A member for less than a day, or with fewer than ten messages here."""
-    member = ChannelMember.objects.filter(channel=channel, player=player).first()
+    member = membership(player, channel)
     if member is None or member.joined_at > now - timedelta(hours=levels.NEWCOMER_HOURS):
         return True
     return messages_up_to(player, channel, levels.NEWCOMER_MESSAGES) < levels.NEWCOMER_MESSAGES

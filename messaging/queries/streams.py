@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from messaging.models import Channel, ChannelEvent, ChannelMember, LiveConnection, Message, MessageReaction
 from messaging.models.message import MessageQuerySet
+from messaging.queries.attachments import told_files
 from players.models import Player
 
 PAGE = 50
@@ -16,7 +17,7 @@ GONE = "message.gone"
 # What is told of a message to somebody who doesn't see its author: the number, for the same reason.
 HIDDEN = "message.hidden"
 # Events of a person, besides messages, that are kept from whoever doesn't see that person.
-OF_PEOPLE = frozenset({"member.joined", "member.left"})
+OF_PEOPLE = frozenset({"member.joined", "member.left", "member.role"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Presence:
 class LoggedEvent:
     """One line of a channel's log, ready to be told; `client_id` is for the author's own sockets only.
 
-    Who doesn't see the author is told the number only.
+    Who doesn't see the author is told the number only; so is, of a whisper, everybody but those it is `between`
+    and those who moderate.
     """
 
     seq: int
@@ -42,35 +44,64 @@ class LoggedEvent:
     # What only the pages of one player are told besides.
     owner: UUID | None = None
     own: list[str] | None = None
+    between: tuple[UUID, ...] = ()
 
 
-def recent_messages(channel: Channel, limit: int = PAGE, *, hidden: Collection[int] = ()) -> list[Message]:
-    """The last messages with their authors, oldest first; without what the hidden players wrote."""
-    return _last(channel.messages.all(), limit, hidden)
+def recent_messages(
+    channel: Channel,
+    limit: int = PAGE,
+    *,
+    hidden: Collection[int] = (),
+    viewer: Player | None = None,
+    moderates: bool = False,
+) -> list[Message]:
+    """The last messages that the viewer may see, oldest first; without what the hidden players wrote."""
+    return _last(channel.messages.visible_to(viewer, moderates=moderates), limit, hidden, viewer)
 
 
 def messages_before(
-    channel: Channel, seq: int, limit: int = PAGE, *, hidden: Collection[int] = ()
+    channel: Channel,
+    seq: int,
+    limit: int = PAGE,
+    *,
+    hidden: Collection[int] = (),
+    viewer: Player | None = None,
+    moderates: bool = False,
 ) -> list[Message]:
-    """The messages before that number, oldest first; without what the hidden players wrote."""
-    return _last(channel.messages.filter(seq__lt=seq), limit, hidden)
+    """The messages before that number, in the same way."""
+    messages = channel.messages.visible_to(viewer, moderates=moderates)
+    return _last(messages.filter(seq__lt=seq), limit, hidden, viewer)
 
 
-def _last(messages: MessageQuerySet, limit: int, hidden: Collection[int]) -> list[Message]:
+def _last(
+    messages: MessageQuerySet, limit: int, hidden: Collection[int], viewer: Player | None
+) -> list[Message]:
     if hidden:
         messages = messages.exclude(player__in=hidden)
-    found = list(messages.with_authors().order_by("-seq")[:limit])[::-1]
+    found = list(messages.with_authors().with_mentions().order_by("-seq")[:limit])[::-1]
+    return with_heads(found, hidden, viewer)
+
+
+def with_heads(found: list[Message], hidden: Collection[int], viewer: Player | None) -> list[Message]:
+    """The messages, each knowing whether its reader may see what it answers."""
     for message in found:
-        message.shows_parent = message.parent is not None and message.parent.player_id not in hidden
+        message.shows_parent = message.parent is not None and _may_be_quoted(message.parent, hidden, viewer)
     return found
+
+
+def _may_be_quoted(parent: Message, hidden: Collection[int], viewer: Player | None) -> bool:
+    if parent.player_id in hidden or parent.is_over:
+        return False
+    return parent.whisper_to_id is None or (viewer is not None and parent.is_whisper_for(viewer))
 
 
 def members(channel: Channel, *, hidden: Collection[int] = ()) -> list[ChannelMember]:
     """Who belongs to the channel, owners first, then by the time of joining; without the hidden players."""
     found = channel.members.exclude(player__in=hidden).select_related("player__profile")
     found = found.order_by("joined_at", "pk")
-    rank = {ChannelMember.Role.OWNER: 0, ChannelMember.Role.MODERATOR: 1}
-    return sorted(found, key=lambda member: rank.get(ChannelMember.Role(member.role), 2))
+    role = ChannelMember.Role
+    rank = {role.OWNER: 0, role.CO_OWNER: 1, role.MODERATOR: 2}
+    return sorted(found, key=lambda member: rank.get(role(member.role), 3))
 
 
 def people_present(
@@ -116,7 +147,15 @@ def logged_after(channel_id: int, seq: int, limit: int = 200) -> list[LoggedEven
     """The next lines of the log after that number, in order."""
     rows = (
         ChannelEvent.objects.filter(channel_id=channel_id, seq__gt=seq)
-        .select_related("message__player__profile", "message__npc", "message__parent", "actor")
+        .select_related(
+            "message__player__profile",
+            "message__npc",
+            "message__parent",
+            "message__root",
+            "message__whisper_to__profile",
+            "actor",
+        )
+        .prefetch_related("message__mentions")
         .order_by("seq")[:limit]
     )
     return [logged(row) for row in rows]
@@ -124,24 +163,41 @@ def logged_after(channel_id: int, seq: int, limit: int = 200) -> list[LoggedEven
 
 def logged(event: ChannelEvent) -> LoggedEvent:
     """The event as it is told; what a message says is read from the message, never kept twice."""
-    if event.message is not None:
+    if event.message is not None and not event.message.is_over:
         message = event.message
         author = message.player.uuid if message.player else None
         payload = {key: value for key, value in event.payload.items() if key != "own"}
         data = {**payload, "message": message_data(message)}
         if "own" in event.payload and event.actor is not None:
             own = [] if message.is_deleted else event.payload["own"]
-            return LoggedEvent(event.seq, event.type, data, author, owner=event.actor.uuid, own=own)
-        return LoggedEvent(event.seq, event.type, data, author=author, client_id=message.client_id)
-    if event.type.startswith("message."):
+            between = _between(message)
+            return LoggedEvent(
+                event.seq, event.type, data, author, owner=event.actor.uuid, own=own, between=between
+            )
+        return LoggedEvent(
+            event.seq, event.type, data, author, client_id=message.client_id, between=_between(message)
+        )
+    if event.type.startswith(("message.", "reaction.", "poll.")):
         return LoggedEvent(event.seq, GONE, {})
     author = event.actor.uuid if event.actor and event.type in OF_PEOPLE else None
     return LoggedEvent(event.seq, event.type, event.payload, author=author)
 
 
+def _between(message: Message) -> tuple[UUID, ...]:
+    """The two of a whisper; nobody for what everybody may read."""
+    if message.whisper_to is None or message.player is None:
+        return ()
+    return (message.player.uuid, message.whisper_to.uuid)
+
+
 def message_data(message: Message) -> dict:
     """What a page needs to show the message."""
-    extra = {key: message.metadata[key] for key in ("draft", "engine") if message.metadata.get(key)}
+    extra = {
+        key: message.metadata[key]
+        for key in ("draft", "engine", "command", "asks", "answer")
+        if message.metadata.get(key)
+    }
+    extra |= letter_data(message)
     return {
         "uuid": str(message.uuid),
         "seq": message.seq,
@@ -155,10 +211,27 @@ def message_data(message: Message) -> dict:
         "edited_at": message.edited_at.isoformat() if message.edited_at else None,
         "is_deleted": message.is_deleted,
         "reactions": message.reaction_counts,
+        "attachments": told_files(message),
+        "poll": message.poll_told,
         # Only where it stands: not everybody who reads the answer may read what it answers.
         "parent": {"uuid": str(message.parent.uuid), "seq": message.parent.seq} if message.parent else None,
+        "root": {"uuid": str(message.root.uuid), "seq": message.root.seq} if message.root else None,
+        "whisper_to": person_data(message.whisper_to) if message.whisper_to else None,
+        "is_pinned": message.pinned_at is not None,
         **extra,
     }
+
+
+def letter_data(message: Message) -> dict[str, str]:
+    """What direct messages may carry besides; nothing for most."""
+    letter: dict[str, str] = {}
+    if message.subject:
+        letter["subject"] = message.subject
+    if message.priority != Message.Priority.NORMAL:
+        letter["priority"] = message.priority
+    if message.expires_at is not None:
+        letter["expires_at"] = message.expires_at.isoformat()
+    return letter
 
 
 def message_seen_by(message: Message, player: Player) -> dict:
@@ -184,7 +257,7 @@ def author_data(message: Message) -> dict:
         return {
             "kind": "npc",
             "uuid": str(npc.uuid),
-            "name": npc.name,
+            "name": npc.shown_name,
             "url": npc.get_absolute_url(),
             "avatar_url": npc.avatar_url,
             "colour": npc.avatar_colour,

@@ -11,6 +11,7 @@ from messaging.rules.rates import (
     WINDOW_FRAMES,
     Bucket,
     Strikes,
+    TypingPace,
     Window,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "WINDOW_FRAMES",
     "Bucket",
     "Strikes",
+    "TypingPace",
     "Window",
 ]

@@ -12,6 +12,8 @@ REPEAT_SECONDS = 60
 STRIKES_SECONDS = 60
 NEWCOMER_HOURS = 24
 NEWCOMER_MESSAGES = 10
+# Refusals that are nobody's offence.
+NO_STRIKE = frozenset({"muted", "banned", "personal", "not_member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,18 @@ class Level:
     # Reports of that weight hide the message until somebody has looked at it; zero: never.
     hide_weight: float
     trusted_hides: bool
+    # At least so many seconds between two messages of one person.
+    slow_seconds: int
 
 
 ALL, MEMBERS, LISTED = "all", "members", "listed"
 TABLE = {
     level.name: level
     for level in (
-        Level(NONE, 20, 0, 20, LOG, False, ALLOW, ALL, ALLOW, 0, ALLOW, 0, 0, 0, False),
-        Level(LIGHT, 10, 4, 10, REFUSE, False, ALLOW, ALL, ALLOW, 0, TRIM, 5, 2, 0, False),
-        Level(NORMAL, 6, 3, 5, REFUSE, True, MASK, MEMBERS, WARN, 0, TRIM, 3, 5, 3, False),
-        Level(STRICT, 4, 2, 3, REFUSE, True, REFUSE, LISTED, WARN, 3, REFUSE, 2, 15, 2, True),
+        Level(NONE, 20, 0, 20, LOG, False, ALLOW, ALL, ALLOW, 0, ALLOW, 0, 0, 0, False, 0),
+        Level(LIGHT, 10, 4, 10, REFUSE, False, ALLOW, ALL, ALLOW, 0, TRIM, 5, 2, 0, False, 0),
+        Level(NORMAL, 6, 3, 5, REFUSE, True, MASK, MEMBERS, WARN, 0, TRIM, 3, 5, 3, False, 0),
+        Level(STRICT, 4, 2, 3, REFUSE, True, REFUSE, LISTED, WARN, 3, REFUSE, 2, 15, 2, True, 10),
     )
 }
 

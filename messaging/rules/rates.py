@@ -1,6 +1,7 @@
 """How much a connection may ask and be told. The clock is handed in, in seconds."""
 
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 BURST = 40.0
@@ -11,6 +12,10 @@ FLOOD = 200
 WINDOW_FRAMES = 64
 WINDOW_BYTES = 256 * 1024
 FULL_FOR_SECONDS = 30.0
+# A page says it every four seconds while somebody writes; more often it is news to nobody.
+TYPING_SECONDS = 3.0
+# After that pages forget by themselves that somebody writes.
+TYPING_LASTS_SECONDS = 8.0
 
 
 @dataclass(slots=True)
@@ -42,6 +47,22 @@ class Strikes:
         while self.moments[0] <= now - STRIKES_WITHIN_SECONDS:
             self.moments.popleft()
         return len(self.moments) >= self.limit
+
+
+@dataclass(slots=True)
+class TypingPace:
+    """In which rooms a connection says that somebody writes; what comes too often isn't passed on."""
+
+    told: dict[Hashable, float] = field(default_factory=dict)
+
+    def lets(self, room: Hashable, *, is_on: bool, now: float) -> bool:
+        if not is_on:
+            return self.told.pop(room, None) is not None
+        if now - self.told.get(room, -TYPING_SECONDS) < TYPING_SECONDS:
+            return False
+        self.told = {other: at for other, at in self.told.items() if now - at < TYPING_LASTS_SECONDS}
+        self.told[room] = now
+        return True
 
 
 @dataclass(slots=True)

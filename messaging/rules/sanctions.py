@@ -23,7 +23,7 @@ STAFF_LEVEL = 2
 SYSTEM_LEVEL = 4
 # Above every role in a room; below, the role in the room counts.
 STAFF_RANK = 10
-ROOM_RANKS = {"owner": 2, "moderator": 1}
+ROOM_RANKS = {"owner": 3, "co_owner": 2, "moderator": 1}
 
 
 def rank(*, level: int, role: str = "") -> int:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
 
 from confusable_homoglyphs import confusables
@@ -44,6 +44,12 @@ class Match:
 
 def words_of(*, severe: Iterable[str] = (), mild: Iterable[str] = (), allowed: Iterable[str] = ()) -> Words:
     return Words(*(frozenset(map(fold, words)) for words in (severe, mild, allowed)))
+
+
+@lru_cache(maxsize=256)
+def own_words(written: str) -> Words:
+    """The list of one room, one word to a line; folded once, for it is asked with every message."""
+    return words_of(mild=written.split())
 
 
 def find(text: str, words: Words) -> list[Match]:

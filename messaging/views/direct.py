@@ -1,9 +1,9 @@
-"""Conversations of two: the inbox, the first message, the page of one."""
+"""Writing: the first message to somebody, and the page of a conversation."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,31 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from messaging import permissions
 from messaging.actions import direct as actions
+from messaging.actions.messages import Posted
 from messaging.actions.presence import note_read
+from messaging.forms import LetterForm
 from messaging.models import DirectState
 from messaging.queries import direct as queries
-from messaging.views.streams import answer_post, older_messages, stream
+from messaging.queries.inbox import name_of
+from messaging.queries.receipts import note_deliveries, receipts, told
+from messaging.views.letters import letter_in
+from messaging.views.sides import own_side
+from messaging.views.streams import answer_post, message_rows, stream
 from padawanforge.kit import access
 from players.models import Player
 from players.queries.privacy import seen_by
 from players.queries.relationships import hidden_from, player_to_relate
 from players.rules.privacy import Field
-
-
-@access.requires(permissions.may_use_messages)
-@require_safe
-@never_cache
-def inbox(request: HttpRequest) -> HttpResponse:
-    box, after = request.GET.get("box", "inbox"), request.GET.get("after", "")
-    if box not in queries.BOXES:
-        raise Http404
-    try:
-        page = queries.inbox(request.user, box=box, after=after)
-    except ValidationError:
-        raise Http404 from None
-    waiting = queries.waiting_requests(request.user)
-    context = {"page": page, "box": box, "waiting": waiting, "is_later_page": bool(after)}
-    return render(request, "messaging/direct_inbox.html", context)
 
 
 @access.requires(permissions.may_use_messages)
@@ -51,7 +41,7 @@ def begin(request: HttpRequest, username: str) -> HttpResponse:
         return _show_beginning(request, other, {})
     return answer_post(
         request,
-        say=partial(actions.write_to, player=request.user, other=other, now=timezone.now()),
+        say=partial(_write_to, request, other),
         back=request.path,
         page=partial(_show_beginning, request, other),
     )
@@ -61,52 +51,27 @@ def begin(request: HttpRequest, username: str) -> HttpResponse:
 @require_safe
 @never_cache
 def conversation(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return _show(request, _own(request, uuid), {})
+    return _show(request, own_side(request, uuid), {})
 
 
 @access.requires(permissions.may_use_messages)
 @require_POST
 def say(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    state = _own(request, uuid)
+    state = own_side(request, uuid)
     return answer_post(
         request,
-        say=partial(actions.say, conversation=state.conversation, player=request.user),
+        say=partial(_say, request, state),
         back=reverse("messaging:direct", args=[uuid]),
         page=partial(_show, request, state),
+        channel=state.conversation.channel,
     )
 
 
 @access.requires(permissions.may_use_messages)
 @require_safe
 def older(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    state = _own(request, uuid)
-    return older_messages(request, state.conversation.channel, request.path)
-
-
-@access.requires(permissions.may_use_messages)
-@require_POST
-def change(request: HttpRequest, uuid: UUID, verb: str) -> HttpResponse:
-    """Answer a request, or put the conversation away and take it out again."""
-    state, now = _own(request, uuid), timezone.now()
-    if verb == "accept":
-        actions.accept(state=state, now=now)
-        return redirect("messaging:direct", uuid=uuid)
-    if verb == "decline":
-        actions.decline(state=state, now=now)
-    elif verb == "archive":
-        actions.archive(state=state, now=now)
-    elif verb == "unarchive":
-        actions.unarchive(state=state)
-    else:
-        raise Http404
-    return redirect("messaging:inbox")
-
-
-def _own(request: HttpRequest, uuid: UUID) -> DirectState:
-    state = queries.state_of(request.user, uuid)
-    if state is None:
-        raise Http404
-    return state
+    state = own_side(request, uuid)
+    return message_rows(request, state.conversation.channel, request.path)
 
 
 def _other(request: HttpRequest, username: str) -> Player:
@@ -117,25 +82,62 @@ def _other(request: HttpRequest, username: str) -> Player:
     return other
 
 
+def _write_to(request: HttpRequest, other: Player, **said: Any) -> Posted:
+    letter = letter_in(LetterForm(request.POST))
+    return actions.write_to(player=request.user, other=other, now=timezone.now(), letter=letter, **said)
+
+
+def _say(request: HttpRequest, state: DirectState, **said: Any) -> Posted:
+    letter = letter_in(LetterForm(request.POST))
+    return actions.say(conversation=state.conversation, player=request.user, letter=letter, **said)
+
+
 def _show_beginning(request: HttpRequest, other: Player, unsent: dict[str, str]) -> HttpResponse:
-    context = {**_about(request, other), "post_url": request.path, "may_post": True, **unsent}
+    context = {
+        **_about(request, other),
+        "post_url": request.path,
+        "may_post": True,
+        **_unsent(request, unsent),
+    }
     return render(request, "messaging/direct_detail.html", context)
 
 
 def _show(request: HttpRequest, state: DirectState, unsent: dict[str, str]) -> HttpResponse:
-    channel = state.conversation.channel
-    side = queries.other_state(state)
-    note_read(channel=channel, player=request.user, seq=channel.last_seq)
-    older_url = reverse("messaging:direct-older", args=[state.conversation.uuid])
+    conversation, channel = state.conversation, state.conversation.channel
+    hidden = hidden_from(request.user)
+    rows_url = reverse("messaging:direct-older", args=[conversation.uuid])
+    shown = stream(channel, rows_url, viewer=request.user, where=request.GET, hidden=hidden)
+    # After the line above what is new was drawn; a page of the past shows nothing of it.
+    if not shown["window"].has_newer:
+        note_read(channel=channel, player=request.user, seq=channel.last_seq)
+    known = receipts(channel, request.user)
+    note_deliveries(shown["messages_shown"], request.user, known)
     context = {
-        **_about(request, side.player if side else None),
-        **stream(channel, older_url, hidden=hidden_from(request.user)),
+        **_heading(request, state),
+        **shown,
         "state": state,
-        "post_url": reverse("messaging:direct-say", args=[state.conversation.uuid]),
+        "is_group": not conversation.pair,
+        "receipts": told(known),
+        "post_url": reverse("messaging:direct-say", args=[conversation.uuid]),
         "may_post": permissions.may_post(request.user, channel),
-        **unsent,
+        **_unsent(request, unsent),
     }
     return render(request, "messaging/direct_detail.html", context)
+
+
+def _unsent(request: HttpRequest, unsent: dict[str, str]) -> dict[str, object]:
+    """The form of what goes along, as it was when something was refused."""
+    return {"letter": LetterForm(request.POST if unsent else None), **unsent}
+
+
+def _heading(request: HttpRequest, state: DirectState) -> dict[str, object]:
+    if state.conversation.pair:
+        side = queries.other_state(state)
+        return _about(request, side.player if side else None)
+    hidden = hidden_from(request.user)
+    there = [side.player for side in queries.people_of(state.conversation)]
+    names = [player.name for player in there if player != request.user and player.pk not in hidden]
+    return {"name": name_of(state.conversation.title, names), "people_names": ", ".join(names)}
 
 
 def _about(request: HttpRequest, other: Player | None) -> dict[str, object]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +17,12 @@ from messaging.actions.edits import edit_message
 from messaging.actions.reactions import of_player, react
 from messaging.actions.replies import reply
 from messaging.models import MESSAGE_MAX_LENGTH, Message
-from messaging.permissions import may_moderate, may_post, may_see_revisions, message_for
+from messaging.permissions import may_moderate, may_post, may_see_revisions
+from messaging.queries.keeping import saved_row
 from messaging.queries.messages import revisions
-from messaging.refusals import MessageGone
+from messaging.queries.ratings import note_own_ratings
+from messaging.views.lookups import message_of
+from npcs.actions.ratings import NotRateable, rating_of
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
 
@@ -28,59 +31,69 @@ from padawanforge.kit.errors import DomainError
 @require_safe
 @never_cache
 def message_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return _show(request, _found(request, uuid))
+    return _show(request, message_of(request, uuid))
 
 
 @access.signed_in
 @require_POST
 def message_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    message = _found(request, uuid)
+    message = message_of(request, uuid)
     rev, text = request.POST.get("base_rev", ""), request.POST.get("text", "")
     base_rev = int(rev) if rev.isdecimal() and rev.isascii() and len(rev) < 10 else -1
     try:
         edit_message(message=message, player=request.user, text=text, base_rev=base_rev, now=timezone.now())
     except DomainError as refusal:
-        return _show(request, _found(request, uuid), refusal=str(refusal), typed=text)
-    return redirect(_address(message))
+        return _show(request, message_of(request, uuid), refusal=str(refusal), typed=text)
+    return redirect(address_of(message))
 
 
 @access.signed_in
 @require_POST
 def message_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    message = _found(request, uuid)
+    message = message_of(request, uuid)
     reason = request.POST.get("reason", "")
     try:
         delete_message(message=message, player=request.user, reason=reason, now=timezone.now())
     except DomainError as refusal:
         return _show(request, message, refusal=str(refusal))
     messages.success(request, "The message is deleted.")
-    return redirect(_address(message))
+    return redirect(address_of(message))
 
 
 @access.signed_in
 @require_POST
 def message_reply(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    message, text = _found(request, uuid), request.POST.get("text", "")
+    message, text = message_of(request, uuid), request.POST.get("text", "")
     if not may_post(request.user, message.channel):
         raise PermissionDenied
     try:
         reply(parent=message, player=request.user, text=text)
     except DomainError as refusal:
         return _show(request, message, refusal=str(refusal), reply_text=text)
-    return redirect(_address(message))
+    return redirect(address_of(message))
 
 
 @access.signed_in
 @require_POST
 def message_react(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Set the sign, or take it back when it is set."""
-    message, emoji = _found(request, uuid), request.POST.get("emoji", "")
+    message, emoji = message_of(request, uuid), request.POST.get("emoji", "")
     is_set = of_player(message, request.user).filter(emoji=emoji).exists()
     try:
         react(message=message, player=request.user, emoji=emoji, on=not is_set)
     except DomainError as refusal:
         return _show(request, message, refusal=str(refusal))
-    return redirect(_address(message))
+    return redirect(address_of(message))
+
+
+def _rating(request: HttpRequest, message: Message) -> dict[str, object]:
+    """Whether the reader is the one whom the character has answered, and what he has said of it."""
+    if message.npc_id is None:
+        return {}
+    try:
+        return {"is_rateable": True, "stars": rating_of(message=message.uuid, player=request.user)}
+    except NotRateable:
+        return {}
 
 
 def _show(
@@ -91,7 +104,9 @@ def _show(
     typed: str | None = None,
     reply_text: str = "",
 ) -> HttpResponse:
+    note_own_ratings(request.user, [message])
     is_own = message.player_id == request.user.pk
+    moderates = not message.is_deleted and may_moderate(request.user, message.channel)
     context = {
         "message": message,
         "revisions": revisions(message) if may_see_revisions(request.user, message) else [],
@@ -99,24 +114,20 @@ def _show(
         "own_reactions": set(of_player(message, request.user).values_list("emoji", flat=True)),
         "reply_text": reply_text,
         "may_edit": is_own and not message.is_deleted,
-        "may_delete": not message.is_deleted and (is_own or may_moderate(request.user, message.channel)),
-        "back_url": _address(message),
+        "may_delete": moderates or (is_own and not message.is_deleted),
+        "saved": saved_row(request.user, message),
+        "may_pin": moderates and message.whisper_to_id is None,
+        "back_url": address_of(message),
         "title": kinds.get(message.channel.kind).titles([message.channel_id]).get(message.channel_id, ""),
         "text": message.text if typed is None else typed,
+        **_rating(request, message),
         "max_length": MESSAGE_MAX_LENGTH,
         "refusal": refusal,
     }
     return render(request, "messaging/message_detail.html", context, status=422 if refusal else 200)
 
 
-def _found(request: HttpRequest, uuid: UUID) -> Message:
-    try:
-        return message_for(request.user, uuid)
-    except MessageGone:
-        raise Http404 from None
-
-
-def _address(message: Message) -> str:
+def address_of(message: Message) -> str:
     """Where it stands in its stream."""
     page = kinds.get(message.channel.kind).addresses([message.channel_id]).get(message.channel_id)
     return f"{page}#message-{message.uuid}" if page else reverse("messaging:message", args=[message.uuid])

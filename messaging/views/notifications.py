@@ -1,9 +1,10 @@
 """What a player is told: the list, opening, dismissing."""
 
 import json
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,26 +12,49 @@ from django.views.decorators.http import require_POST, require_safe
 
 from messaging.actions import notifications as actions
 from messaging.models import Notification
-from messaging.queries.notifications import notification_of, notifications_of, unread_count
+from messaging.queries.notifications import STATES, notification_of, notifications_of, unread_count
 from padawanforge.kit import access
 from players.choices import NotificationKind
 from players.views.addresses import own_address
+
+# What the list can be narrowed to.
+CHOICES = {
+    "kind": NotificationKind.values,
+    "priority": Notification.Priority.values,
+    "state": list(STATES),
+}
 
 
 @access.signed_in
 @require_safe
 @never_cache
 def notification_list(request: HttpRequest) -> HttpResponse:
-    kind = request.GET.get("kind", "")
+    chosen = {name: request.GET.get(name, "") for name in CHOICES}
     after = request.GET.get("after", "")
-    if kind and kind not in NotificationKind:
+    if any(value and value not in CHOICES[name] for name, value in chosen.items()):
         raise Http404
     try:
-        page = notifications_of(request.user, after=after, kind=kind)
+        page = notifications_of(request.user, after=after, **chosen)
     except ValidationError:
         raise Http404 from None
-    context = {"page": page, "kind": kind, "kinds": NotificationKind.choices, "is_later_page": bool(after)}
+    context = {
+        "page": page,
+        **chosen,
+        "kinds": NotificationKind.choices,
+        "priorities": Notification.Priority.choices,
+        "states": [("", "All that waits"), ("unread", "Unread"), ("dismissed", "Put away")],
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "is_later_page": bool(after),
+    }
     return render(request, "messaging/notifications.html", context)
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def notification_count(request: HttpRequest) -> JsonResponse:
+    """For the bell of pages without a socket."""
+    return JsonResponse({"unread": unread_count(request.user)})
 
 
 @access.signed_in

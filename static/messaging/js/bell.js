@@ -1,5 +1,7 @@
-// How many notifications wait: the server tells it to every page that has a socket; others learn it when they load.
+// How many notifications wait: the server tells it to every page that has a socket; others ask once a minute, while
+// somebody looks at them.
 
+const ASK_MS = 60_000;
 const bell = document.querySelector("[data-bell]");
 const count = bell?.querySelector("[data-bell-count]");
 
@@ -12,5 +14,21 @@ function show(unread) {
 // What an answer to htmx says of itself.
 document.addEventListener("notification", ({ detail }) => bell && show(detail.unread));
 document.addEventListener("padawan:event", ({ detail }) => {
-  if (bell && detail.type === "notification") show(detail.data.unread);
+  const isOwn = detail.type === "notification.unread" || detail.type === "self";
+  if (bell && isOwn) show(detail.data.unread);
 });
+
+async function ask() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(bell.dataset.countUrl, { headers: { Accept: "application/json" } });
+    if (answer.ok && !answer.redirected) show((await answer.json()).unread);
+  } catch {
+    // Without a connection the number stays as it is.
+  }
+}
+
+if (bell && !document.querySelector("[data-connection]")) {
+  setInterval(ask, ASK_MS);
+  document.addEventListener("visibilitychange", ask);
+}

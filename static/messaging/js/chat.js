@@ -1,8 +1,12 @@
 // Wires a page that shows a stream: socket, messages, typing line and composer.
 
 import { Composer } from "./composer.js";
+import { Extras, knowVotes } from "./extras.js";
+import { Drafts } from "./drafts.js";
+import { markOwnMentions } from "./marks.js";
 import { socket } from "./socket.js";
 import { Stream } from "./stream.js";
+import { Suggestions } from "./suggest.js";
 import { Tools } from "./tools.js";
 import { TypingLine } from "./typing.js";
 
@@ -13,12 +17,20 @@ function begin(root) {
   const form = document.querySelector("[data-composer]");
   const composer = form && new Composer(form, stream);
 
+  stream.onTold = (text) => composer?.tell(text);
   new Tools(stream, composer);
+  markOwnMentions(root, me);
+  if (form?.dataset.suggest) {
+    new Suggestions(form);
+    new Drafts(form, composer, room);
+  }
+  new Extras(stream);
   document.addEventListener("padawan:event", ({ detail }) => {
+    if (detail.type === "read.moved" && detail.data.room === room) stream.hasRead(detail.data.seq);
     if (detail.room !== room || detail.type !== "people") return;
-    const self = detail.data.people.find((person) => person.uuid === me);
-    if (self) composer?.know(self);
+    composer?.know(detail.data.viewer);
     stream.know(detail.data.own);
+    knowVotes(detail.data.votes);
     stream.markNew(detail.data.me.read_seq);
   });
   socket.join(room, {
@@ -26,6 +38,7 @@ function begin(root) {
     seq: Number(seq),
     onEvent(event) {
       stream.apply(event);
+      if (event.type === "room.updated" && !("moderates" in root.dataset)) composer?.slow.change(event.data.slow_seconds);
       const message = event.data.message;
       if (!message) return;
       composer?.settle(message.cid);
@@ -39,6 +52,7 @@ function begin(root) {
       stream.reset(snapshot);
       for (const message of snapshot.messages) composer?.settle(message.cid);
     },
+    onSpeaking: (speaking) => stream.answers.know(speaking),
     onRevoked: () => composer?.close("You are no longer in this room."),
   });
   socket.start();

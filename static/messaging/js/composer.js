@@ -1,7 +1,10 @@
 // Where one writes. A text has an id of its own (cid): it may be sent again and again and is posted once.
 
+import { takeLetter } from "./letter.js";
 import { unsentNode } from "./messages.js";
+import { SlowMode } from "./slow.js";
 import { randomId, socket } from "./socket.js";
+import { Tray } from "./tray.js";
 
 const LIMIT = 4000;
 const COUNT_FROM = 3600;
@@ -15,6 +18,7 @@ export class Composer {
   constructor(form, stream) {
     this.form = form;
     this.stream = stream;
+    this.slow = new SlowMode(form);
     this.text = form.querySelector("textarea");
     this.error = form.querySelector(".composer__error");
     this.count = form.querySelector("[data-count]");
@@ -22,6 +26,8 @@ export class Composer {
     this.unsent = new Map();
     this.me = null;
     this.typedAt = 0;
+    const tray = form.querySelector("[data-tray]");
+    this.tray = tray && new Tray(tray, form);
     this.mode = form.querySelector("[data-mode]");
     this.editing = null;
     this.parent = null;
@@ -65,6 +71,7 @@ export class Composer {
     if (!node) return;
     this.#leaveMode();
     this.editing = { uuid: node.dataset.uuid, rev: Number(node.dataset.rev), node, draft: this.text.value };
+    this.editing.hasFiles = Boolean(node.querySelector(".files-sent:not([hidden])"));
     node.classList.add("msg--editing");
     this.#enterMode("Changing your message", node.dataset.text);
   }
@@ -74,6 +81,15 @@ export class Composer {
     this.#leaveMode();
     this.parent = node.dataset.uuid;
     this.#enterMode(`Reply to ${node.querySelector(".msg__author")?.textContent ?? "this message"}`);
+    this.form.dispatchEvent(new CustomEvent("composer:reply", { detail: { parent: this.parent } }));
+  }
+
+  // A line for whoever writes, alone; until it is closed.
+  tell(text) {
+    const line = this.form.querySelector("[data-told]");
+    line.querySelector("p").textContent = text;
+    line.hidden = false;
+    line.querySelector("button").onclick = () => (line.hidden = true);
   }
 
   #enterMode(label, text) {
@@ -153,7 +169,11 @@ export class Composer {
   #onSubmit(event) {
     event.preventDefault();
     const text = this.text.value.trim();
-    if (!text) return;
+    if (this.tray?.isBusy && !this.editing) {
+      this.#complain("A file is still on its way. Wait a moment, or remove it.");
+      return;
+    }
+    if (!text && (this.editing ? !this.editing.hasFiles : !this.tray?.hasFiles)) return;
     if (text.length > LIMIT) {
       this.#complain(`A message has at most ${LIMIT} characters.`);
       return;
@@ -162,13 +182,17 @@ export class Composer {
       this.#saveEdit(text);
       return;
     }
+    if (this.slow.isOn && !text.startsWith("/")) {
+      this.#complain("Slow mode: what you wrote stays here until then.");
+      return;
+    }
     this.text.value = "";
     this.count.textContent = "";
     this.#grow();
     this.#stopTyping();
     const parent = this.parent ?? undefined;
     this.#leaveMode();
-    this.#begin({ cid: randomId(), text, at: Date.now(), parent });
+    this.#begin({ cid: randomId(), text, at: Date.now(), parent, letter: takeLetter(this.form), attachments: this.tray?.take() });
     this.text.focus();
   }
 
@@ -193,14 +217,18 @@ export class Composer {
   async #send(entry) {
     if (!socket.isReady || !this.unsent.has(entry.cid)) return;
     try {
-      const { message } = await socket.request("send", {
+      const { message, told } = await socket.request("send", {
         room: this.stream.room,
         cid: entry.cid,
         body: entry.text,
         parent: entry.parent,
+        attachments: entry.attachments ?? [],
+        ...entry.letter,
       });
       this.settle(entry.cid);
-      this.stream.add(message);
+      if (message) this.slow.sent();
+      if (message) this.stream.add(message);
+      else this.tell(told);
     } catch (refused) {
       this.#onRefused(entry, refused);
     }
@@ -208,9 +236,18 @@ export class Composer {
 
   #onRefused(entry, { code, message, retryMs }) {
     if (!this.unsent.has(entry.cid)) return;
+    if (code === "slow_mode") this.slow.begin(retryMs);
+    // A bare text goes back into the box; what hangs on more waits and is sent by itself.
+    if (code === "slow_mode" && !entry.parent && !entry.attachments?.length && !Object.keys(entry.letter ?? {}).length) {
+      this.settle(entry.cid);
+      this.#edit(entry.text);
+      this.#complain(message);
+      return;
+    }
     if (!PASSING.has(code)) {
       entry.isRefused = true;
       this.#fail(entry, message);
+      document.dispatchEvent(new CustomEvent("padawan:refused", { detail: { code, message } }));
     } else if (code !== "offline" || socket.isReady) {
       const wait = retryMs ?? RETRY_MS[Math.min(entry.tries++, RETRY_MS.length - 1)];
       entry.timers.push(setTimeout(() => this.#send(entry), wait));
@@ -244,9 +281,10 @@ export class Composer {
     const button = event.target.closest("[data-unsent]");
     const entry = button && this.unsent.get(button.closest("[data-cid]")?.dataset.cid);
     if (!entry) return;
-    const { cid, text, parent } = entry;
+    const { cid, text, parent, letter, attachments } = entry;
     this.settle(cid);
-    if (button.dataset.unsent === "retry") this.#begin({ cid, text, at: Date.now(), parent });
+    if (button.dataset.unsent === "retry") this.#begin({ cid, text, at: Date.now(), parent, letter, attachments });
+    else this.tray?.giveBack(attachments);
     if (button.dataset.unsent === "edit") this.#edit(text);
     this.text.focus();
   }
@@ -259,7 +297,10 @@ export class Composer {
   // --- Kept in the browser until the server has it ----------------------------------------------------------
 
   #remember() {
-    const kept = [...this.unsent.values()].map(({ cid, text, at, parent }) => ({ cid, text, at, parent }));
+    const kept = [...this.unsent.values()].map((entry) => {
+      const { cid, text, at, parent, letter, attachments } = entry;
+      return { cid, text, at, parent, letter, attachments };
+    });
     try {
       if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
       else localStorage.removeItem(this.key);

@@ -1,5 +1,11 @@
 // Makes the nodes of messages out of the page's own templates. HTML comes only from the server's cleaned `html`.
 
+import { fillAnswer } from "./answers.js";
+import { fillLetter } from "./letter.js";
+import { fillExtras } from "./extras.js";
+import { fillMarks } from "./marks.js";
+import { pageOf } from "./pages.js";
+
 const DELETED = "This message was deleted.";
 
 function clone(id) {
@@ -21,7 +27,7 @@ function fillAvatar(avatar, { name, kind, avatar_url: url, colour }) {
   face.append(image);
 }
 
-function fillAuthor(node, author, me) {
+export function fillAuthor(node, author, me) {
   const link = node.querySelector(".msg__author");
   link.textContent = author.name;
   if (author.url) link.href = author.url;
@@ -32,7 +38,7 @@ function fillAuthor(node, author, me) {
   fillAvatar(node.querySelector(".avatar"), author);
 }
 
-function fillTime(node, sentAt) {
+export function fillTime(node, sentAt) {
   const time = node.querySelector("time");
   time.dateTime = sentAt;
   time.textContent = new Date(sentAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -41,10 +47,7 @@ function fillTime(node, sentAt) {
 function fillEdited(node, { edited_at: editedAt, is_deleted: isDeleted }) {
   const line = node.querySelector("[data-slot=edited]");
   line.hidden = !editedAt || isDeleted;
-  if (!editedAt) return;
-  const time = line.querySelector("time");
-  time.dateTime = editedAt;
-  time.textContent = new Date(editedAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  if (editedAt) fillTime(line, editedAt);
 }
 
 function fillQuote(node, { parent }) {
@@ -90,16 +93,16 @@ function reactionChip(emoji, count, isOwn) {
   return chip;
 }
 
-// Where everything about a message stands.
-function pageOf(uuid) {
-  const pages = document.querySelector("[data-stream]").dataset.messagePage;
-  return pages.replace("00000000-0000-0000-0000-000000000000", uuid);
-}
-
 function fillTools(node, { uuid }) {
   for (const link of node.querySelectorAll("[data-tool]")) {
     link.href = pageOf(uuid) + (link.dataset.below ?? "") + link.hash;
   }
+}
+
+function fillThread(node, { uuid }) {
+  const link = node.querySelector("[data-slot=thread]");
+  link.dataset.thread = uuid;
+  link.href = `${pageOf(uuid)}thread/`;
 }
 
 function sourceItem({ n, title, heading, url }) {
@@ -126,6 +129,29 @@ function sourceList(sources) {
   return list;
 }
 
+// The pattern of a message, without what a stored one has.
+export function patternNode() {
+  const node = clone("message-template");
+  for (const name of ["uuid", "seq"]) delete node.dataset[name];
+  return node;
+}
+
+// What a character wants to do: the card itself is fetched, for only who is asked may see what it is about.
+function fillAsks(node, asks) {
+  const slot = node.querySelector("[data-slot=asks]");
+  if (!asks?.length) return;
+  for (const { uuid } of asks) {
+    const card = document.createElement("div");
+    card.setAttribute("hx-get", `/characters/~asks/${uuid}/card/`);
+    card.setAttribute("hx-trigger", "load");
+    card.setAttribute("hx-swap", "outerHTML");
+    slot.append(card);
+  }
+  slot.hidden = false;
+  // Once the message stands in the page.
+  queueMicrotask(() => window.htmx?.process(slot));
+}
+
 export function messageNode(message, me, own = []) {
   const isSystem = message.type === "system";
   const node = clone(isSystem ? "system-template" : "message-template");
@@ -143,20 +169,25 @@ export function messageNode(message, me, own = []) {
   if (node.classList.contains("msg--own")) node.dataset.text = message.text;
   fillEdited(node, message);
   fillTools(node, message);
+  fillThread(node, message);
   fillQuote(node, message);
+  fillLetter(node, message);
   fillReactions(node, message.reactions ?? [], own);
+  fillExtras(node, message);
+  fillMarks(node, message, me);
   const engine = node.querySelector("[data-slot=engine]");
   engine.hidden = !message.engine;
   engine.textContent = message.engine ?? "";
   if (message.sources?.length) body.after(sourceList(message.sources));
+  fillAsks(node, message.asks);
+  fillAnswer(node, message, me);
   return node;
 }
 
 // A text that is not the server's yet: shown as it was typed.
 export function unsentNode({ cid, text, at }, author) {
-  const node = clone("message-template");
+  const node = patternNode();
   node.id = `unsent-${cid}`;
-  for (const name of ["uuid", "seq"]) delete node.dataset[name];
   node.dataset.cid = cid;
   fillTime(node, new Date(at).toISOString());
   fillAuthor(node, author, author.uuid);
@@ -167,40 +198,4 @@ export function unsentNode({ cid, text, at }, author) {
   }
   node.querySelector(".msg__body").replaceChildren(paragraph);
   return node;
-}
-
-// A character's answer that is being written; it grows in one text node.
-export class Draft {
-  constructor(id, npc) {
-    this.node = clone("message-template");
-    this.node.id = `draft-${id}`;
-    for (const name of ["uuid", "seq"]) delete this.node.dataset[name];
-    this.node.dataset.draft = id;
-    // Read out once it is complete, not word by word.
-    this.node.setAttribute("aria-busy", "true");
-    this.node.classList.add("msg--streaming");
-    fillTime(this.node, new Date().toISOString());
-    fillAuthor(this.node, { name: "", url: "", avatar_url: "", colour: 0, uuid: "", ...npc, kind: "npc" });
-    const paragraph = document.createElement("p");
-    this.text = document.createTextNode("");
-    paragraph.append(this.text);
-    this.node.querySelector(".msg__body").replaceChildren(paragraph);
-    this.chunk = -1;
-    this.touchedAt = Date.now();
-    this.say("is thinking…");
-  }
-
-  say(text) {
-    const state = this.node.querySelector("[data-slot=state]");
-    state.textContent = text;
-    state.hidden = !text;
-  }
-
-  append(chunk, text) {
-    if (chunk <= this.chunk) return;
-    this.chunk = chunk;
-    this.touchedAt = Date.now();
-    this.text.appendData(text);
-    this.say("");
-  }
 }

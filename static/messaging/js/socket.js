@@ -1,41 +1,35 @@
 // The client of padawan.v1: one socket a tab. The server's log is the truth; this applies its numbers in order,
 // asks for what is missing, and tells everybody on the page by "padawan:event".
 
+import { showConnection } from "./banner.js";
+import { Poller } from "./polling.js";
+import { Requests } from "./requests.js";
+import { announce, randomId, Room } from "./wire.js";
+
+export { randomId, Refused } from "./wire.js";
+
 const GAP_MS = 250;
 const PING_MS = 25_000;
 const PING_JITTER_MS = 5_000;
 const PONG_MS = 10_000;
-const REQUEST_MS = 10_000;
 const IDLE_MS = 5 * 60_000;
 const ACK_EVERY = 16;
 const ACK_MS = 2_000;
 const BACKOFF_MS = 1_000;
 const BACKOFF_MAX_MS = 30_000;
 const RELOAD_CODES = new Set([4401, 4403, 4410]);
-const LABELS = { online: "Connected", connecting: "Connecting…", offline: "Offline" };
-
-export class Refused extends Error {
-  constructor({ code, message, retry_ms: retryMs, ...told }) {
-    super(message);
-    this.code = code;
-    this.retryMs = retryMs;
-    this.told = told;
-  }
-}
-
-class Room {
-  constructor(id, { epoch, seq, onEvent, onSignal, onReset, onRevoked }) {
-    Object.assign(this, { id, epoch, seq, onEvent, onSignal, onReset, onRevoked });
-    this.waiting = new Map();
-    this.gapTimer = 0;
-  }
-}
+// Which sort of page this is; the server asks those that are too old to reload.
+const PAGE = 1;
+const CONNECT_MS = 10_000;
+// So often in a row no socket could be opened: then without one.
+const FAILURES = 3;
+const AGAIN_MS = 30_000;
+const MUCH = 30;
 
 class Socket extends EventTarget {
   #socket = null;
   #rooms = new Map();
-  #requests = new Map();
-  #lastId = 0;
+  #requests = new Requests();
   #attempt = 0;
   #retryMs = null;
   #isReady = false;
@@ -45,18 +39,38 @@ class Socket extends EventTarget {
   #lastInput = Date.now();
   #lastPing = 0;
   #tab = randomId();
-  #timers = { reconnect: 0, ping: 0, pong: 0, ack: 0 };
+  #timers = { reconnect: 0, connect: 0, ping: 0, pong: 0, ack: 0 };
+  // The log that this player has alone.
+  #own = null;
+  #failures = 0;
+  #isPolling = false;
+  // Why there is no connection, when we were told.
+  #reason = "";
+  #shown = "";
+  #poller = new Poller({
+    tab: this.#tab,
+    rooms: () => this.#everything().filter((room) => room.id),
+    state: () => this.#state(),
+    receive: (frame) => this.#receive(frame),
+    onAnswer: () => this.#onPolled(),
+    onLost: () => this.#onPollLost(),
+    onShut: () => this.#reload(),
+    onRevoked: (room, reason) => this.#onRevoked({ room, reason }),
+  });
 
   get isReady() {
-    return this.#isReady;
+    return this.#isReady || this.#isPolling;
   }
 
   start() {
     for (const type of ["pointerdown", "keydown"]) {
       addEventListener(type, () => (this.#lastInput = Date.now()), { passive: true });
     }
+    const me = document.querySelector("[data-me]")?.dataset.me;
+    if (me) this.#own = new Room(me);
     addEventListener("online", () => this.#openNow());
-    addEventListener("offline", () => this.#drop());
+    addEventListener("offline", () => this.#onOffline());
+    document.addEventListener("padawan:retry", () => this.#openNow());
     document.addEventListener("visibilitychange", () => this.#onVisibility());
     this.#open();
   }
@@ -66,24 +80,32 @@ class Socket extends EventTarget {
     if (this.#isReady) this.#subscribe(this.#rooms.get(id));
   }
 
+  #everything() {
+    return [...this.#rooms.values(), ...(this.#own ? [this.#own] : [])];
+  }
+
+  #room(id) {
+    return this.#rooms.get(id) ?? (this.#own?.id === id ? this.#own : undefined);
+  }
+
   // Fire and forget; false when there is no connection.
   tell(op, fields) {
-    if (!this.#isReady && op !== "hello") return false;
-    this.#socket.send(JSON.stringify({ op, ...fields }));
+    if (!this.isReady && op !== "hello") return false;
+    if (this.#isReady || op === "hello") this.#socket.send(JSON.stringify({ op, ...fields }));
+    else this.#sendWithout({ op, ...fields });
     return true;
   }
 
-  // Resolves with the server's `ok`; rejects with Refused (code "offline" when there was no answer).
   request(op, fields) {
-    return new Promise((resolve, reject) => {
-      const id = String(++this.#lastId);
-      if (!this.tell(op, { id, ...fields })) {
-        reject(new Refused({ code: "offline", message: "There is no connection." }));
-        return;
-      }
-      const timer = setTimeout(() => this.#settle(id, { op: "err", code: "offline", message: "No answer." }), REQUEST_MS);
-      this.#requests.set(id, { resolve, reject, timer });
-    });
+    return this.#requests.begin((id) => this.tell(op, { id, ...fields }));
+  }
+
+  async #sendWithout(frame) {
+    try {
+      this.#receive(await this.#poller.send(frame));
+    } catch {
+      this.#requests.lose(frame.id);
+    }
   }
 
   // --- Opening and losing the connection -------------------------------------------------------------------
@@ -91,15 +113,17 @@ class Socket extends EventTarget {
   #open() {
     clearTimeout(this.#timers.reconnect);
     if (this.#socket || this.#isGivenUp) return;
-    this.#show("connecting");
+    if (!this.#isPolling && !this.#reason) this.#show(navigator.onLine ? "connecting" : "offline");
     const url = new URL("/ws/v1/", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url, "padawan.v1");
     this.#socket = socket;
     this.#n = this.#acked = 0;
+    // A network that swallows the handshake says nothing at all.
+    this.#timers.connect = setTimeout(() => this.#drop(), CONNECT_MS);
     socket.addEventListener("open", () => this.#hello());
     socket.addEventListener("message", (event) => socket === this.#socket && this.#receive(JSON.parse(event.data)));
-    socket.addEventListener("close", (event) => socket === this.#socket && this.#onClose(event.code));
+    socket.addEventListener("close", (event) => socket === this.#socket && this.#drop(event.code));
   }
 
   #openNow() {
@@ -111,37 +135,67 @@ class Socket extends EventTarget {
     const since = [...this.#rooms.values()]
       .filter((room) => room.epoch)
       .map(({ id, epoch, seq }) => ({ room: id, epoch, seq }));
-    this.tell("hello", { client: this.#tab, since, state: this.#state() });
-  }
-
-  #onClose(code) {
-    this.#drop(code);
+    const player = this.#own?.epoch ? { epoch: this.#own.epoch, seq: this.#own.seq } : {};
+    this.tell("hello", { client: this.#tab, page: PAGE, since, player, state: this.#state() });
   }
 
   // The connection is gone, or will not come back to life: forget it and plan the next one.
   #drop(code = 1006) {
     const socket = this.#socket;
+    const wasReady = this.#isReady;
     this.#socket = null;
     this.#isReady = false;
     socket?.close();
-    for (const name of ["ping", "pong", "ack"]) clearTimeout(this.#timers[name]);
-    for (const id of [...this.#requests.keys()]) {
-      this.#settle(id, { op: "err", code: "offline", message: "The connection was lost." });
-    }
-    this.dispatchEvent(new Event("lost"));
+    for (const name of ["connect", "ping", "pong", "ack"]) clearTimeout(this.#timers[name]);
+    this.#timers.ack = 0;
+    if (wasReady || !this.#isPolling) this.#loseRequests();
     if (RELOAD_CODES.has(code)) {
       this.#reload();
       return;
     }
-    this.#show("offline");
+    if (code === 4408) this.#reason = "behind";
+    if (!wasReady && socket && !this.#reason && navigator.onLine) this.#failures += 1;
+    if (!this.#isPolling) this.#show(this.#reason || (navigator.onLine ? "connecting" : "offline"));
+    if (this.#failures >= FAILURES) this.#poller.start();
     clearTimeout(this.#timers.reconnect);
     this.#timers.reconnect = setTimeout(() => this.#open(), this.#delay());
+  }
+
+  #loseRequests() {
+    this.#requests.loseAll();
+    this.dispatchEvent(new Event("lost"));
+  }
+
+  #onOffline() {
+    this.#poller.stop();
+    this.#isPolling = false;
+    this.#reason = "";
+    this.#drop();
+  }
+
+  // --- Without a socket ------------------------------------------------------------------------------------
+
+  #onPolled() {
+    if (this.#isReady || this.#isPolling) return;
+    this.#isPolling = true;
+    this.#reason = "";
+    this.#show("polling");
+    this.dispatchEvent(new Event("ready"));
+    // The server may only have been away: perhaps there are sockets again.
+    this.#openNow();
+  }
+
+  #onPollLost() {
+    this.#isPolling = false;
+    this.#loseRequests();
+    this.#show(navigator.onLine ? "connecting" : "offline");
   }
 
   #delay() {
     const told = this.#retryMs;
     this.#retryMs = null;
     if (told !== null) return told;
+    if (this.#isPolling || this.#reason === "crowded") return AGAIN_MS;
     return Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** this.#attempt++);
   }
 
@@ -156,10 +210,8 @@ class Socket extends EventTarget {
   }
 
   #show(state) {
-    for (const node of document.querySelectorAll("[data-connection]")) {
-      node.dataset.state = state;
-      if (node.textContent !== LABELS[state]) node.textContent = LABELS[state];
-    }
+    this.#shown = state;
+    showConnection(state);
   }
 
   // --- Frames ----------------------------------------------------------------------------------------------
@@ -170,18 +222,32 @@ class Socket extends EventTarget {
       sub: () => this.#onSub(frame),
       ev: () => this.#onEvent(frame),
       sig: () => this.#onSignal(frame),
-      ok: () => this.#settle(frame.id, frame),
-      err: () => this.#settle(frame.id, frame),
+      ok: () => this.#requests.settle(frame),
+      err: () => this.#onErr(frame),
       pong: () => this.#onPong(frame),
       revoked: () => this.#onRevoked(frame),
-      bye: () => (this.#retryMs = frame.retry_ms),
+      bye: () => this.#onBye(frame),
     };
     handlers[frame.op]?.();
   }
 
+  #onErr(frame) {
+    if (frame.code === "crowded") this.#reason = "crowded";
+    else this.#requests.settle(frame);
+  }
+
+  #onBye({ retry_ms: retryMs }) {
+    this.#retryMs = retryMs;
+    this.#reason = "restarting";
+  }
+
   #onReady() {
+    clearTimeout(this.#timers.connect);
+    this.#poller.stop();
+    this.#isPolling = false;
     this.#isReady = true;
-    this.#attempt = 0;
+    this.#reason = "";
+    this.#attempt = this.#failures = 0;
     this.#show("online");
     this.#planPing();
     for (const room of this.#rooms.values()) {
@@ -198,26 +264,40 @@ class Socket extends EventTarget {
   }
 
   #onSub(frame) {
-    const room = this.#rooms.get(frame.room);
+    const room = this.#room(frame.room);
     if (!room) return;
     room.epoch = frame.epoch;
+    room.head = frame.head;
     if (frame.mode === "reset") {
       room.seq = frame.head;
       room.waiting.clear();
       room.onReset?.(frame);
     }
-    announce({ room: room.id, type: "people", data: { people: frame.people, me: frame.me, own: frame.own_reactions } });
+    if (room === this.#own) {
+      announce({ room: room.id, type: "self", data: { unread: frame.unread, reads: frame.reads } });
+      return;
+    }
+    room.onSpeaking?.(frame.speaking ?? []);
+    if (this.#isReady && room.head - room.seq > MUCH) this.#show("behind");
+    // Who polls is told the same people again and again.
+    const people = JSON.stringify([frame.people, frame.present, frame.me]);
+    if (people === room.people && this.#isPolling) return;
+    room.people = people;
+    announce({ room: room.id, type: "people", data: { people: frame.people, viewer: frame.viewer, me: frame.me, own: frame.own_reactions, votes: frame.own_votes, drafts: frame.drafts } });
   }
 
   #onEvent(frame) {
-    this.#n = frame.n;
-    this.#planAck();
-    const room = this.#rooms.get(frame.room);
+    if (frame.n) {
+      this.#n = frame.n;
+      this.#planAck();
+    }
+    const room = this.#room(frame.room);
     if (!room || frame.seq <= room.seq) return;
     room.waiting.set(frame.seq, frame);
     this.#applyWaiting(room);
     clearTimeout(room.gapTimer);
-    if (room.waiting.size) room.gapTimer = setTimeout(() => this.#resume(room), GAP_MS);
+    if (room.waiting.size && this.#isReady) room.gapTimer = setTimeout(() => this.#resume(room), GAP_MS);
+    if (this.#shown === "behind" && this.#everything().every(({ seq, head }) => seq >= head)) this.#show("online");
   }
 
   #applyWaiting(room) {
@@ -246,15 +326,6 @@ class Socket extends EventTarget {
     this.#rooms.delete(id);
     room?.onRevoked?.(reason);
     announce({ room: id, type: "revoked", data: { reason } });
-  }
-
-  #settle(id, frame) {
-    const request = this.#requests.get(String(id));
-    if (!request) return;
-    this.#requests.delete(String(id));
-    clearTimeout(request.timer);
-    if (frame.op === "ok") request.resolve(frame);
-    else request.reject(new Refused(frame));
   }
 
   // --- Acknowledging and the heartbeat ---------------------------------------------------------------------
@@ -293,8 +364,9 @@ class Socket extends EventTarget {
   #onPong({ heads }) {
     clearTimeout(this.#timers.pong);
     for (const [id, head] of Object.entries(heads)) {
-      const room = this.#rooms.get(id);
+      const room = this.#room(id);
       if (!room || room.seq >= head) continue;
+      room.head = Math.max(room.head, head);
       // What is missing may be on its way already.
       clearTimeout(room.gapTimer);
       room.gapTimer = setTimeout(() => room.seq < head && this.#resume(room), GAP_MS);
@@ -305,19 +377,6 @@ class Socket extends EventTarget {
     if (!this.#socket && !document.hidden) this.#openNow();
     else if (this.#isReady && Date.now() - this.#lastPing > 5_000) this.#ping();
   }
-}
-
-function announce(detail) {
-  document.dispatchEvent(new CustomEvent("padawan:event", { detail }));
-}
-
-// A UUID. crypto.randomUUID exists on secure origins only, and a server in the local network is none.
-export function randomId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 export const socket = new Socket();

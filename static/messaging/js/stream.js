@@ -1,7 +1,11 @@
 // The stream of messages: applies events in order, keeps the reader's place, and shows answers while they grow.
 
-import { Draft, messageNode } from "./messages.js";
+import { Answers } from "./answers.js";
+import { carryPoll } from "./extras.js";
+import { History } from "./history.js";
+import { messageNode } from "./messages.js";
 import { socket } from "./socket.js";
+import { Threads } from "./threads.js";
 
 const NEAR_BOTTOM_PX = 80;
 const COMPACT_MS = 5 * 60_000;
@@ -19,73 +23,89 @@ export class Stream {
     this.list = root.querySelector(".stream__list");
     this.jump = root.querySelector(".stream__jump");
     this.more = this.list.querySelector(".stream__more");
-    this.drafts = new Map();
+    this.answers = new Answers(this, (text) => this.onTold(text));
+    // Says something to the reader; the page knows where.
+    this.onTold = () => {};
     this.isAtBottom = true;
     this.unseen = 0;
     this.readSeq = 0;
     this.readTimer = 0;
     this.hasMarked = false;
     this.scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
-    this.jump.addEventListener("click", () => this.toBottom());
-    this.more.querySelector("button").addEventListener("click", () => this.#loadOlder());
+    this.jump.addEventListener("click", () => this.history.toPresent());
     new ResizeObserver(() => this.isAtBottom && this.toBottom()).observe(this.scroller);
     document.addEventListener("visibilitychange", () => this.#noteRead());
-    setInterval(() => this.#forgetDrafts(), 10_000);
-    this.#arrange();
-    this.toBottom();
+    setInterval(() => this.answers.forget(DRAFT_MS), 10_000);
+    this.history = new History(root, this);
+    this.threads = new Threads(this);
+    this.arrange();
+    this.history.begin();
   }
 
   // --- What the server says --------------------------------------------------------------------------------
 
   apply({ type, data }) {
     if (type === "message.created") this.add(data.message);
+    else if (type === "poll.changed") this.replace(data.message, undefined, data.own);
     else if (data.message) this.replace(data.message, data.own);
   }
 
-  hear({ type, data }) {
-    if (type === "npc.thinking") this.#draft(data);
-    if (type === "npc.delta") this.#keepingPlace(() => this.#draft(data).append(data.chunk_no, data.text));
+  hear(signal) {
+    this.answers.hear(signal);
   }
 
-  reset({ messages }) {
+  reset({ messages, threads }) {
     for (const node of this.list.querySelectorAll(".msg[data-seq]")) node.remove();
     for (const message of messages) this.#insert(message);
-    this.more.hidden = messages.length === 0 || !this.more.querySelector("button").dataset.older;
-    this.#arrange();
+    this.history.reset(messages.length === 0);
+    this.arrange();
+    this.threads.know(threads);
     this.toBottom();
   }
 
   add(message) {
     if (document.getElementById(`message-${message.uuid}`)) return;
     const isOwn = message.author.uuid === this.me;
-    this.#keepingPlace(() => {
-      this.#dropDraft(message.draft);
+    this.answers.drop(message.draft);
+    if (this.history.holds(message)) {
+      if (isOwn) this.history.toPresent();
+      else this.#countUnseen();
+      return;
+    }
+    this.keepingPlace(() => {
       this.#insert(message);
-      this.#arrange();
+      this.arrange();
     });
+    this.threads.hear(message, { isNew: true });
     if (isOwn) this.toBottom();
     else if (!this.isAtBottom) this.#countUnseen();
     this.#noteRead();
   }
 
   // The whole message as it is now; doing it twice is harmless.
-  replace(message, own) {
+  replace(message, own, votes) {
+    this.answers.drop(message.draft);
     const old = document.getElementById(`message-${message.uuid}`);
     if (!old || Number(old.dataset.rev) > message.rev) return;
     const hasFocus = old.contains(document.activeElement);
-    this.#keepingPlace(() => {
+    this.keepingPlace(() => {
       const kept = (old.dataset.own ?? "").split(" ").filter(Boolean);
       const node = messageNode(message, this.me, own ?? kept);
+      carryPoll(old, node, message, votes);
+      const thread = old.querySelector("[data-slot=thread]");
+      if (thread) node.querySelector("[data-slot=thread]")?.replaceWith(thread);
       old.replaceWith(node);
-      this.#arrange();
+      this.arrange();
       if (hasFocus) node.querySelector("a")?.focus();
     });
+    this.threads.hear(message, { wasGone: old.classList.contains("msg--deleted") });
   }
 
   // A line above what others wrote since this reader was here last; drawn once, when the page begins.
   markNew(readSeq) {
     if (this.hasMarked) return;
     this.hasMarked = true;
+    if (this.history.isPast || this.list.querySelector(".stream__unread")) return;
     const known = [...this.list.querySelectorAll(".msg[data-seq]")];
     const first = known.find((node) => Number(node.dataset.seq) > readSeq && !node.classList.contains("msg--own"));
     // Nothing read yet: a stranger's first visit is no news.
@@ -127,7 +147,8 @@ export class Stream {
   // After everything that has a number: what is not sent yet and what is still being written.
   append(node) {
     this.list.append(node);
-    this.toBottom();
+    if (this.history.isPast) this.history.toPresent();
+    else this.toBottom();
   }
 
   toBottom() {
@@ -151,7 +172,7 @@ export class Stream {
     (before ?? this.more).after(node);
   }
 
-  #keepingPlace(change) {
+  keepingPlace(change) {
     const wasAtBottom = this.isAtBottom;
     change();
     if (wasAtBottom) this.toBottom();
@@ -159,7 +180,7 @@ export class Stream {
 
   #onScroll() {
     const below = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
-    this.isAtBottom = below < NEAR_BOTTOM_PX;
+    this.isAtBottom = below < NEAR_BOTTOM_PX && !this.history.isPast;
     if (this.isAtBottom && this.unseen) this.toBottom();
   }
 
@@ -170,7 +191,7 @@ export class Stream {
   }
 
   // Day lines, and no second head when the same author goes on.
-  #arrange() {
+  arrange() {
     for (const line of this.list.querySelectorAll(".stream__day")) line.remove();
     let previous = null;
     for (const node of this.list.querySelectorAll(".msg[data-seq]")) {
@@ -178,66 +199,17 @@ export class Stream {
       const day = sameDay.format(sentAt);
       if (previous?.day !== day) node.before(dayLine(sentAt));
       const goesOn = previous?.day === day && previous.author === node.dataset.author && sentAt - previous.sentAt < COMPACT_MS;
-      node.classList.toggle("msg--compact", Boolean(goesOn && node.dataset.author));
+      node.classList.toggle("msg--compact", Boolean(goesOn && node.dataset.author && !hasMarks(node)));
       previous = { day, sentAt, author: node.dataset.author };
     }
   }
 
-  async #loadOlder() {
-    const button = this.more.querySelector("button");
-    const first = this.list.querySelector(".msg[data-seq]");
-    button.setAttribute("aria-busy", "true");
-    // A log would read out what is put in above.
-    this.scroller.setAttribute("aria-busy", "true");
-    try {
-      const url = new URL(button.dataset.older, location.href);
-      url.searchParams.set("before", first?.dataset.seq ?? "");
-      const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.#prepend(await answer.text());
-    } catch {
-      button.textContent = "That did not work. Try again";
-    } finally {
-      button.removeAttribute("aria-busy");
-      this.scroller.removeAttribute("aria-busy");
-    }
-  }
-
-  #prepend(html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const nodes = [...page.querySelectorAll("li.msg")].filter((node) => !document.getElementById(node.id));
-    const height = this.scroller.scrollHeight;
-    this.more.after(...nodes);
-    this.#arrange();
-    this.scroller.scrollTop += this.scroller.scrollHeight - height;
-    // The page of rows says where still older ones are, if there are any.
-    this.more.hidden = !nodes.length || !page.querySelector("[data-older]");
-  }
-
-  // --- Answers in the making -------------------------------------------------------------------------------
-
-  #draft({ draft: id, npc }) {
-    let draft = this.drafts.get(id);
-    if (!draft) {
-      draft = new Draft(id, npc);
-      this.drafts.set(id, draft);
-      this.#keepingPlace(() => this.list.append(draft.node));
-    }
-    return draft;
-  }
-
-  #dropDraft(id) {
-    this.drafts.get(id)?.node.remove();
-    this.drafts.delete(id);
-  }
-
-  #forgetDrafts() {
-    for (const [id, draft] of this.drafts) {
-      if (Date.now() - draft.touchedAt > DRAFT_MS) this.#dropDraft(id);
-    }
-  }
-
   // --- The read pointer ------------------------------------------------------------------------------------
+
+  // On another page of the same reader.
+  hasRead(seq) {
+    this.readSeq = Math.max(this.readSeq, seq);
+  }
 
   #noteRead() {
     clearTimeout(this.readTimer);
@@ -247,6 +219,11 @@ export class Stream {
       if (socket.tell("read", { room: this.room, seq })) this.readSeq = seq;
     }, READ_MS);
   }
+}
+
+// A whisper, a throw or a pin says so in its head, which a message that goes on hasn't got.
+function hasMarks(node) {
+  return Boolean(node.querySelector(":is([data-slot=whisper], [data-slot=rolled], [data-slot=pinned]):not([hidden])"));
 }
 
 function dayLine(date) {

@@ -31,8 +31,22 @@ export class Tools {
     else if (tool === "react") this.#open(this.reacting, node);
     else if (tool === "edit" && this.composer) this.composer.beginEdit(node);
     else if (tool === "reply" && this.composer) this.composer.beginReply(node);
+    else if (tool === "save" || tool === "pin") this.#keep(tool, node);
     else return false;
     return true;
+  }
+
+  // Saves it for this reader, or pins it for all; again takes it back.
+  async #keep(tool, node) {
+    const isOn = tool === "pin" ? !node.hasAttribute("data-pinned") : !node.hasAttribute("data-saved");
+    try {
+      const { message } = await socket.request(tool, { message: node.dataset.uuid, on: isOn });
+      if (message) this.stream.replace(message);
+      else node.toggleAttribute("data-saved", isOn);
+      if (tool === "save") this.composer?.tell(isOn ? "Saved for you." : "Off your list.");
+    } catch (refused) {
+      this.composer?.tell(refused.message);
+    }
   }
 
   #open(dialog, node) {

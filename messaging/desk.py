@@ -1,0 +1,87 @@
+"""Where this process takes what its sockets say: while some is being stored, what comes in waits for the next turn.
+
+A lone message is stored at once. The more there is to do, the more is done at a time, so that a rush costs
+less for each message instead of queueing for a lock.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from messaging.actions.beats import Beaten, beat_together
+from messaging.actions.together import Outcome, say_together
+from messaging.queries.ahead import Beat, Wish
+from messaging.subscriptions import in_database
+
+MOST = 50
+# Nobody waits for the answer to a heartbeat, so some are awaited and looked at together.
+BEATS_WAIT_SECONDS = 0.15
+
+
+class Asked(Protocol):
+    @property
+    def place(self) -> Hashable:
+        """Of those with the same place, a turn takes one."""
+
+
+Ask = TypeVar("Ask", bound=Asked)
+Answer = TypeVar("Answer")
+
+
+class Desk(Generic[Ask, Answer]):
+    """Belongs to the event loop that first asked it."""
+
+    def __init__(
+        self, store: Callable[[Sequence[Ask]], Coroutine[Any, Any, list[Answer]]], *, waits: float = 0
+    ) -> None:
+        self._store = store
+        self._waits = waits
+        self._waiting: list[tuple[Ask, asyncio.Future[Answer]]] = []
+        self._working: asyncio.Task | None = None
+
+    async def say(self, wish: Ask) -> Answer:
+        """What came of it; raises what refuses it."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((wish, future))
+        if self._working is None:
+            self._working = asyncio.ensure_future(self._work())
+        outcome = await future
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.sleep(self._waits)
+            while turn := self._turn():
+                await self._serve(turn)
+        finally:
+            self._working = None
+
+    async def _serve(self, turn: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+        try:
+            outcomes: Sequence[Any] = await self._store([wish for wish, _ in turn])
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it is
+            outcomes = [error] * len(turn)
+        for (_, future), outcome in zip(turn, outcomes, strict=True):
+            # Its socket may be gone.
+            if not future.done():
+                future.set_result(outcome)
+
+    def _turn(self) -> list[tuple[Ask, asyncio.Future[Answer]]]:
+        """The first that wait; the second of a place, such as a player in a channel, waits for the first."""
+        turn, later = [], []
+        taken = set()
+        for entry in self._waiting:
+            place = entry[0].place
+            if place in taken or len(turn) == MOST:
+                later.append(entry)
+            else:
+                taken.add(place)
+                turn.append(entry)
+        self._waiting = later
+        return turn
+
+
+desk: Desk[Wish, Outcome] = Desk(in_database(say_together))
+pulse: Desk[Beat, Beaten] = Desk(in_database(beat_together), waits=BEATS_WAIT_SECONDS)

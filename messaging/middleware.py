@@ -1,0 +1,26 @@
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
+
+from messaging.actions.notifications import read_place
+
+
+class SeenPlaces(MiddlewareMixin):
+    """News counts as read when somebody opens the page that it leads to, by whichever way he came there.
+
+    Nearest to the views, it also decides how all that stand around it run: together in the thread of the view. As
+    coroutines each would go to that thread and back by itself, which is a quarter of what a small page costs.
+    """
+
+    async_capable = False
+
+    def process_request(self, request: HttpRequest) -> None:
+        if _is_visit(request) and request.user.is_authenticated:
+            read_place(player=request.user, path=request.path, now=timezone.now())
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    """A page that somebody looks at: neither a fragment nor a program nor a browser that looks ahead."""
+    told = request.headers
+    is_page = request.method == "GET" and "text/html" in told.get("Accept", "")
+    return is_page and "HX-Request" not in told and "prefetch" not in told.get("Sec-Purpose", "")

@@ -1,0 +1,139 @@
+"""What several questions about players and channels will ask, read for all of them at once.
+
+It changes nothing of what is asked: in a reading (see padawanforge.kit.memory) the answers are at hand then.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from messaging import kinds
+from messaging.models import Channel, ChannelMember, Draft, Message, Sanction
+from messaging.queries.moderation import sanctions_on
+from messaging.queries.presence import know_unseen
+from messaging.rules.levels import REPEAT_SECONDS
+from padawanforge.kit.memory import is_known, keep
+from players.models import Player, SiteBan
+from players.queries.bans import admitted
+from players.queries.relationships import know_hidden
+from players.queries.rights import know_rights
+from players.queries.sessions import know_sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Plain words that a player would say in a channel."""
+
+    player_id: int
+    room: UUID
+    client_id: UUID
+    text: str
+
+    @property
+    def place(self) -> tuple[int, UUID]:
+        return self.player_id, self.room
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The heartbeat of a socket: who holds it, where it listens, and where it hears what others don't."""
+
+    connection: UUID
+    player_id: int
+    session_key: str
+    state: str
+    rooms: Sequence[UUID]
+    overheard: Collection[UUID] = ()
+    # Those of the rooms that were opened; the others were only asked for so far.
+    shown: Sequence[UUID] = ()
+    # What it takes up of how many sockets there may be.
+    slots: Sequence[str] = ()
+
+    @property
+    def place(self) -> UUID:
+        return self.connection
+
+
+def read_ahead(wishes: Collection[Wish], now: datetime) -> None:
+    """For sending; each of a player and a channel may come once."""
+    players = {wish.player_id for wish in wishes}
+    members = know_members(players, {wish.room for wish in wishes}, now)
+    wanted = {"player__in": players, "channel__in": {member.channel_id for member in members}}
+    since = now - timedelta(seconds=REPEAT_SECONDS)
+    said: dict[tuple[int, int], list[tuple[datetime, str]]] = defaultdict(list)
+    rows = Message.objects.filter(**wanted, sent_at__gt=since)
+    for player_id, channel_id, sent_at, text in rows.values_list("player", "channel", "sent_at", "text"):
+        said[player_id, channel_id].append((sent_at, text))
+    for member in members:
+        pair = member.player_id, member.channel_id
+        keep((Message, *pair), said[pair])
+        keep((Draft, *pair), member.has_draft)
+
+
+def know_sockets(beats: Collection[Beat], now: datetime) -> None:
+    """For looking at the rights of these sockets and at whom they see."""
+    players = {beat.player_id for beat in beats}
+    rooms = {room for beat in beats for room in beat.rooms}
+    know_members(players, rooms, now)
+    for channel in Channel.objects.filter(uuid__in=[room for room in rooms if not is_known((Channel, room))]):
+        keep((Channel, channel.uuid), channel)
+    know_present(players, now)
+    know_hidden(players)
+    know_unseen(players)
+    know_sessions({beat.session_key for beat in beats})
+
+
+def know_present(players: Collection[int], now: datetime) -> None:
+    """Those of the players who belong to no channel that was asked about, such as with their own log alone."""
+    missing = {pk for pk in players if not is_known((Player, pk))}
+    rows = list(admitted(now).select_related("profile").filter(pk__in=missing)) if missing else []
+    know_rights(rows)
+    found = {row.pk: row for row in rows}
+    for pk in missing:
+        keep((Player, pk), found.get(pk))
+
+
+def know_members(players: Collection[int], rooms: Collection[UUID], now: datetime) -> list[Any]:
+    """The rows (ChannelMember) of these players in these channels, with all that their rights there depend on.
+
+    One query and what the kinds need besides. Of strangers nothing is known; what they ask is looked up.
+    """
+    members: list[Any] = list(_members(players, rooms, now))
+    people = {member.player_id: member.player for member in members}
+    channels = {member.channel_id: member.channel for member in members}
+    know_rights(people.values())
+    measured = _sanctions_on({member.player_id for member in members if member.is_measured}, now)
+    for member in members:
+        # One object for each, as if it had been read by itself.
+        member.player, member.channel = people[member.player_id], channels[member.channel_id]
+        is_admitted = member.player.is_active and not member.is_shut_out
+        keep((Player, member.player_id), member.player if is_admitted else None)
+        keep((Sanction, member.player_id), measured[member.player_id])
+        keep((Channel, member.channel.uuid), member.channel)
+        keep((ChannelMember, member.player_id, member.channel_id), member)
+    for slug in {channel.kind for channel in channels.values()}:
+        if ahead := kinds.get(slug).ahead:
+            ahead([member for member in members if member.channel.kind == slug])
+    return members
+
+
+def _members(players: Collection[int], rooms: Collection[UUID], now: datetime) -> QuerySet[ChannelMember]:
+    begun = Draft.objects.filter(player=OuterRef("player"), channel=OuterRef("channel"), parent=None)
+    found = ChannelMember.objects.filter(player__in=players, channel__uuid__in=rooms)
+    return found.select_related("player__profile", "channel", *kinds.related()).annotate(
+        is_shut_out=Exists(SiteBan.objects.in_force(now).filter(player=OuterRef("player"))),
+        is_measured=Exists(Sanction.objects.in_force(now).filter(target=OuterRef("player"))),
+        has_draft=Exists(begun),
+    )
+
+
+def _sanctions_on(players: Collection[int], now: datetime) -> dict[int, list[Sanction]]:
+    by_target: dict[int, list[Sanction]] = defaultdict(list)
+    for row in sanctions_on(players, now) if players else ():
+        by_target[row.target_id].append(row)
+    return by_target

@@ -1,0 +1,69 @@
+"""Who is shown to whom as being there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from messaging.models import Channel, LiveConnection
+from messaging.queries.moderation import level_in
+from messaging.queries.streams import Presence, people_present
+from messaging.rules.levels import STRICT
+from padawanforge.kit.memory import keep, recalled
+from players.models import Player, PlayerPreferences
+from players.rules.preferences import HIDDEN_PRESENCE, PRESENCE
+
+# In a channel with more people than that, only their number is told.
+NAMED_UP_TO = 200
+# With more people than that nobody is told who is writing; it would never be quiet.
+TYPING_UP_TO = 50
+TYPING_SECONDS = 10
+
+
+def is_unseen(player_id: int) -> bool:
+    """Whether the player has chosen to be shown to nobody, and so to see nobody."""
+    chosen = {"player": player_id, f"ui_preferences__{PRESENCE}": HIDDEN_PRESENCE}
+    return recalled((is_unseen, player_id), lambda: PlayerPreferences.objects.filter(**chosen).exists())
+
+
+def know_unseen(players: Collection[int]) -> None:
+    """The same for many, in one query, for the rest of the reading."""
+    chosen = {"player__in": players, f"ui_preferences__{PRESENCE}": HIDDEN_PRESENCE}
+    unseen = set(PlayerPreferences.objects.filter(**chosen).values_list("player_id", flat=True))
+    for pk in players:
+        keep((is_unseen, pk), pk in unseen)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who is there by name, and how many there are."""
+
+    people: list[Presence]
+    count: int
+
+
+def seen_by(player: Player, channel: Channel, *, hidden: Collection[int] = ()) -> Seen:
+    """Who has the channel open, as far as the player may know it."""
+    count = count_present(channel)
+    if count > NAMED_UP_TO or is_unseen(player.pk):
+        return Seen([], count)
+    people = people_present(channel, hidden=hidden)
+    return Seen(people, len(people))
+
+
+def is_typing_shown(channel: Channel) -> bool:
+    """Not where moderation is strict: what somebody deletes again is nobody's business there."""
+    key = f"messaging.typing.{channel.pk}"
+    shown = cache.get(key)
+    if shown is None:
+        level, _ = level_in(channel)
+        shown = level.name != STRICT and count_present(channel) <= TYPING_UP_TO
+        cache.set(key, shown, TYPING_SECONDS)
+    return shown
+
+
+def count_present(channel: Channel, now: datetime | None = None) -> int:
+    rows = LiveConnection.objects.filter(channel=channel, expires_at__gt=now or timezone.now())
+    return rows.values("player").distinct().count()

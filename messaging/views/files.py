@@ -1,0 +1,164 @@
+"""Files under messages: given out to readers, and taken in from owners in pieces."""
+
+import json
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from messaging.actions import uploads
+from messaging.models import Attachment
+from messaging.permissions import may_see_file
+from messaging.queries.attachments import unsent_in, upload_data, upload_of
+from messaging.rules.attachments import PIECE_MAX_BYTES, SIZE_MAX
+from messaging.views.lookups import channel_of
+from padawanforge.kit import access
+from padawanforge.kit.errors import DomainError
+
+SIZE_DIGITS = 15
+
+
+@access.signed_in
+@require_safe
+def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The file itself: our own pictures to look at, everything else to save."""
+    return _give_out(request, _seen(request, uuid), preview=False)
+
+
+@access.signed_in
+@require_safe
+def file_preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    attachment = _seen(request, uuid)
+    if not attachment.preview:
+        raise Http404
+    return _give_out(request, attachment, preview=True)
+
+
+@access.signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def uploads_of_channel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What I have uploaded here and not sent; POST `name` and `size` (JSON) announces one more."""
+    channel = channel_of(request, uuid)
+    if request.method != "POST":
+        return JsonResponse({"uploads": [upload_data(row) for row in unsent_in(request.user, channel)]})
+    name, size = _announced(request)
+    try:
+        attachment = uploads.begin_upload(
+            player=request.user, channel=channel, name=name, size=size, now=timezone.now()
+        )
+    except DomainError as refusal:
+        return _refused(refusal)
+    return JsonResponse({**upload_data(attachment), "piece": PIECE_MAX_BYTES}, status=201)
+
+
+@access.signed_in
+@require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
+def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """How far the upload is; PATCH adds the bytes at `Upload-Offset`, DELETE takes the file back."""
+    attachment = upload_of(request.user, uuid)
+    if attachment is None:
+        raise Http404
+    if request.method == "DELETE":
+        uploads.remove_upload(attachment=attachment)
+        return HttpResponse(status=204)
+    if request.method == "PATCH":
+        return _receive(request, attachment)
+    return _state_of(attachment)
+
+
+@access.signed_in
+@require_POST
+def upload_describe(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What the picture shows, in words."""
+    attachment = upload_of(request.user, uuid)
+    if attachment is None:
+        raise Http404
+    uploads.describe(attachment=attachment, alt=request.POST.get("alt", ""))
+    return HttpResponse(status=204)
+
+
+def _receive(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+    length, offset = request.headers.get("Content-Length", ""), request.headers.get("Upload-Offset", "")
+    if not _is_number(length) or not _is_number(offset):
+        return JsonResponse({"detail": "Say where the piece begins and how long it is."}, status=400)
+    if int(length) > PIECE_MAX_BYTES:
+        return JsonResponse({"detail": f"A piece has at most {PIECE_MAX_BYTES} bytes."}, status=413)
+    try:
+        attachment = uploads.receive_piece(
+            attachment=attachment, offset=int(offset), piece=request.body, now=timezone.now()
+        )
+    except DomainError as refusal:
+        return _refused(refusal)
+    attachment.refresh_from_db()
+    return _state_of(attachment)
+
+
+def _state_of(attachment: Attachment) -> HttpResponse:
+    response = JsonResponse(upload_data(attachment))
+    response["Upload-Offset"] = str(attachment.received)
+    response["Upload-Length"] = str(attachment.size)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(refusal: DomainError) -> HttpResponse:
+    told = getattr(refusal, "told", {})
+    response = JsonResponse({"detail": str(refusal), "code": refusal.code, **told}, status=409)
+    if "offset" in told:
+        response["Upload-Offset"] = str(told["offset"])
+    return response
+
+
+def _announced(request: HttpRequest) -> tuple[str, int]:
+    """Name and size; what can't be read is an empty file, which is refused with a sentence."""
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        said = None
+    said = said if isinstance(said, dict) else {}
+    name, size = said.get("name"), said.get("size")
+    is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < SIZE_MAX
+    return (name if isinstance(name, str) else "")[:1000], size if is_size else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= SIZE_DIGITS
+
+
+def _seen(request: HttpRequest, uuid: UUID) -> Attachment:
+    attachment = Attachment.objects.select_related("message", "channel").filter(uuid=uuid).first()
+    if attachment is None or not may_see_file(request.user, attachment):
+        raise Http404
+    return attachment
+
+
+def _give_out(request: HttpRequest, attachment: Attachment, *, preview: bool) -> HttpResponse:
+    name = attachment.preview if preview else attachment.file
+    # The right is asked each time; only the bytes are kept by the browser.
+    etag = f'"{attachment.sha256[:32]}{"-p" if preview else ""}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None and unchanged.status_code == 304:
+        return unchanged
+    try:
+        with default_storage.open(name) as stored:
+            data = stored.read()
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(data, content_type=_type_of(attachment))
+    is_picture = attachment.kind == Attachment.Kind.IMAGE
+    response["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    # Whatever it is: opened by itself it runs nothing, loads nothing and belongs to nobody.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _type_of(attachment: Attachment) -> str:
+    is_text = attachment.content_type.startswith("text/")
+    return f"{attachment.content_type}; charset=utf-8" if is_text else attachment.content_type
