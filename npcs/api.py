@@ -4,28 +4,37 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from npcs import queries
-from npcs.choices import Difficulty
 from npcs.permissions import may_create_npcs, may_see_npcs
-from npcs.schemas import DirectoryOut, NpcDetailOut, SourceOut, detail_out, directory_out, source_out
+from npcs.queries.directory import describe
+from npcs.schemas import (
+    DirectoryIn,
+    DirectoryOut,
+    NpcDetailOut,
+    SourceOut,
+    detail_out,
+    directory_out,
+    source_out,
+)
 from padawanforge.kit import access
 
 router = Router(tags=["characters"])
-SLUG = r"^[-a-zA-Z0-9_]{0,50}$"
 
 
 @router.get("/characters", response=DirectoryOut, summary="The directory of characters")
 @access.scope("characters:read")
 @access.requires(may_see_npcs)
-def list_characters(
-    request: HttpRequest,
-    search: str = Query("", max_length=100),
-    category: str = Query("", pattern=SLUG),
-    difficulty: Difficulty | None = None,
-    after: str = Query("", pattern=SLUG),
-) -> dict[str, object]:
-    """The active characters, featured ones first."""
-    page = queries.directory(search=search, category=category, difficulty=difficulty or "", after=after)
-    return directory_out(page)
+def list_characters(request: HttpRequest, wanted: Query[DirectoryIn]) -> dict[str, object]:
+    """The active characters, featured ones first unless another order is asked for."""
+    filters = queries.Filters(
+        search=wanted.search,
+        category=wanted.category,
+        expertise=wanted.expertise,
+        difficulty=wanted.difficulty or "",
+        is_featured=wanted.featured,
+        rating=wanted.rating,
+        order=wanted.order,
+    )
+    return directory_out(queries.directory(filters, after=wanted.after))
 
 
 @router.get("/characters/{slug:slug}", response=NpcDetailOut, summary="A character")
@@ -34,8 +43,9 @@ def list_characters(
 def read_character(request: HttpRequest, slug: str) -> dict[str, object]:
     """One character and the files it answers from."""
     page = queries.npc_page(slug=slug, with_hidden=may_create_npcs(request.user), author_id=request.user.pk)
-    if page is None:
+    if page is None or page.npc.retired_at is not None:
         raise Http404
+    describe([page.npc])
     return detail_out(page)
 
 

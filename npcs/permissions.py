@@ -1,6 +1,8 @@
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 
 from npcs.models import Npc
+from npcs.queries.directory import npcs_visible
 from padawanforge.kit.access import asks
 from players.models import Player
 from players.permissions import may, may_see_npcs
@@ -13,6 +15,7 @@ __all__ = [
     "may_read_talks",
     "may_see_npcs",
     "may_set_up_providers",
+    "npc_to_edit",
 ]
 
 
@@ -33,6 +36,16 @@ def may_edit_npcs(player: Player | AnonymousUser) -> bool:
 def may_edit_npc(player: Player | AnonymousUser, npc: Npc) -> bool:
     """An author keeps the care of his own characters, even when his role no longer lets him make new ones."""
     return may_create_npcs(player) or (may_see_npcs(player) and npc.created_by_id == player.pk)
+
+
+def npc_to_edit(player: Player, slug: str, *, with_retired: bool = False) -> Npc | None:
+    """The character, for those who may change it; a stranger learns no more than that it exists."""
+    visible = npcs_visible(with_hidden=may_create_npcs(player), author_id=player.pk)
+    rows = visible.filter(purged_at=None) if with_retired else visible.filter(retired_at=None)
+    npc = rows.select_related("category", "provider", "configuration").filter(slug=slug).first()
+    if npc is not None and not may_edit_npc(player, npc):
+        raise PermissionDenied
+    return npc
 
 
 @asks("npcs.delete")

@@ -1,9 +1,26 @@
+from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
 
+from npcs.choices import Difficulty
 from npcs.models import KnowledgeItem, Npc
 from npcs.queries import DirectoryPage, NpcPage, SourcePage
+
+SLUG = r"^[-a-zA-Z0-9_]{0,50}$"
+
+
+class DirectoryIn(Schema):
+    """What is asked of the directory; what is left out means any."""
+
+    search: str = Field("", max_length=100)
+    category: str = Field("", pattern=SLUG)
+    expertise: str = Field("", max_length=60)
+    difficulty: Difficulty | None = None
+    featured: bool = False
+    rating: int = Field(0, ge=0, le=5)
+    order: Literal["featured", "popular", "newest"] = "featured"
+    after: str = Field("", pattern=SLUG)
 
 
 class NpcOut(Schema):
@@ -15,6 +32,9 @@ class NpcOut(Schema):
     expertise: list[str]
     is_featured: bool
     passages: int
+    rating: float | None
+    ratings: int
+    learning_gain: float | None
     url: str
 
 
@@ -61,6 +81,9 @@ def npc_out(npc: Npc, *, passages: int) -> dict[str, object]:
         "expertise": [str(area) for area in npc.expertise_areas],
         "is_featured": npc.is_featured,
         "passages": passages,
+        "rating": npc.rating,  # type: ignore[attr-defined]  # described by the directory
+        "ratings": npc.ratings,  # type: ignore[attr-defined]
+        "learning_gain": npc.gain.points if npc.gain else None,  # type: ignore[attr-defined]
         "url": npc.get_absolute_url(),
     }
 

@@ -4,93 +4,135 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from npcs import queries
-from npcs.actions.engines import model_of
+from npcs.actions import sections
+from npcs.actions.notes import passage_ids
+from npcs.actions.revisions import take_revision
+from npcs.actions.sections import Occasion
+from npcs.actions.withheld import entries_without, heard_without, offers_without, secrets_of
+from npcs.builtin.personal import Remark
 from npcs.builtin.words import stems
 from npcs.llm import prompt
-from npcs.llm.base import ChatModel, Turn
+from npcs.llm.base import Turn
 from npcs.llm.builtin import BuiltinTutor
-from npcs.models import AiProvider, Interaction, Npc
+from npcs.llm.layout import Window
+from npcs.models import FallbackStep, Interaction, Npc, NpcRevision
+from npcs.queries.engines import Engine, Line, line_for
 from players.models import Player
 from players.queries.demo import has_demo_tokens
 
-PASSAGES = 6
 # A reply to a check question that comes later than this is not meant as one.
 CHECK_VALID_FOR = timedelta(minutes=30)
+# As the section of memories marks what has been replaced.
+OUTDATED = "no longer true"
 # A question with fewer telling words ("And why is that?") is looked up together with the one before it.
 TELLING_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    model: ChatModel
-    turns: list[Turn]
-    asked: str = ""
+    """Ready to be said; without any engine, the built-in one speaks."""
+
+    occasion: Occasion
+    engines: list[Engine] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     passages: tuple[int, ...] = ()  # ids; the first is note 1
     boundary: str = ""
-    tokens: int = 0
-    manifest: dict[str, Any] = field(default_factory=dict)
+    parts: list[dict[str, object]] = field(default_factory=list)
+    used: dict[str, list[str]] = field(default_factory=dict)  # section -> its sources in the prompt
+    revision: NpcRevision | None = None  # the character as it is now
+    note: str = ""  # why it is not the character's own provider
 
 
-def prepare(*, npc: Npc, heard: Sequence[Turn], player: Player | None) -> Prepared:
-    """By the character's own provider or the default one, else by the built-in engine.
+def prepare(occasion: Occasion, *, is_kept: bool = True) -> Prepared:
+    """By whoever stands first in line for the character.
 
-    A guest who has used up the demo's tokens is answered by the built-in engine, too.
+    A guest who has used up the demo's tokens is answered by the built-in engine, too. An answer that is not kept
+    needs no revision that says who gave it.
     """
-    provider, note = queries.provider_for(npc)
-    if provider is not None and not has_demo_tokens(player):
-        provider, note = None, "demo"
-    if provider is None:
-        prepared = _with_builtin(npc, heard, player=player)
-    else:
-        prepared = _with_provider(npc, heard, provider=provider)
-    asked = next((turn.text for turn in reversed(heard) if turn.role == "user"), "")
-    return replace(prepared, asked=asked, manifest={**prepared.manifest, "fallback": note})
+    npc, player = occasion.npc, occasion.player
+    line = line_for(npc=npc, player=player, purpose=FallbackStep.Purpose.CHAT, today=occasion.now.date())
+    if line.engines and not has_demo_tokens(player):
+        line = Line([], "demo")
+    prepared = _written(occasion, line.engines) if line.engines else Prepared(occasion)
+    return replace(prepared, note=line.note, revision=take_revision(npc=npc) if is_kept else None)
+
+
+def occasion_of(*, npc: Npc, heard: Sequence[Turn], player: Player | None, place: sections.Place) -> Occasion:
+    return Occasion(npc=npc, player=player, heard=heard, question=_question(npc, heard), place=place)
+
+
+def asked(occasion: Occasion) -> str:
+    """The last thing that a person said."""
+    return next((turn.text for turn in reversed(occasion.heard) if turn.role == "user"), "")
 
 
 def tone_of(npc: Npc) -> str:
     return npc.response_style if npc.enable_personality_responses else Npc.ResponseStyle.FORMAL
 
 
-def _with_builtin(npc: Npc, heard: Sequence[Turn], *, player: Player | None) -> Prepared:
-    tutor = BuiltinTutor(
-        notes=queries.index_for(npc),
+def builtin_tutor(occasion: Occasion) -> BuiltinTutor:
+    """The engine that needs no provider, ready for the occasion."""
+    npc = occasion.npc
+    return BuiltinTutor(
+        notes=queries.index_for(npc, place=occasion.place.key, secrets=secrets_of(occasion)),
         name=npc.name,
         tone=tone_of(npc),
         seed=npc.interaction_count,
-        expected=_expected(npc, player, now=timezone.now()),
+        expected=_expected(npc, occasion.player, now=occasion.now),
+        remembered=partial(_remembered, occasion),
+        is_asked=occasion.place.kind != "post",
     )
-    turns = [replace(turn, text=_without_address(turn.text, npc)) for turn in heard]
-    return Prepared(tutor, turns, manifest={"engine": tutor.label})
 
 
-def _with_provider(npc: Npc, heard: Sequence[Turn], *, provider: AiProvider) -> Prepared:
-    # A character's model name belongs to the character's own provider.
-    is_own = provider.pk == npc.provider_id
-    model = model_of(provider, model=npc.ai_model if is_own else "")
-    index = queries.index_for(npc)
-    hits = index.search(_question(npc, heard), limit=PASSAGES)
-    notes = prompt.within([index.passages[hit.id] for hit in hits])
-    built = prompt.build(_persona(npc), notes=notes, heard=heard)
-    manifest = {
-        "engine": model.label,
-        "sections": built.sections,
-        "turns": len(built.turns) - 1,
-        "notes": [passage.id for passage in notes],
-    }
+def _remembered(occasion: Occasion) -> list[Remark]:
+    """What stands in the section of memories, which knows what may be said to this player in this place."""
+    entries = sections.offer("memory", occasion) if occasion.player is not None else []
+    entries = entries_without(secrets_of(occasion), entries) if entries else []
+    # The core is several lines, each a fact.
+    return [
+        Remark(f"{line} (no longer true)" if OUTDATED in entry.label else line, entry.source)
+        for entry in entries
+        for line in entry.text.splitlines()
+    ]
+
+
+def plain_turns(occasion: Occasion) -> list[Turn]:
+    """What was heard, without the address and without what is being asked of somebody."""
+    heard = heard_without(secrets_of(occasion), occasion.heard)
+    return [replace(turn, text=_without_address(turn.text, occasion.npc)) for turn in heard]
+
+
+def _written(occasion: Occasion, engines: list[Engine]) -> Prepared:
+    """The prompt must fit into the smallest window of those who may be asked."""
+    npc, secrets = occasion.npc, secrets_of(occasion)
+    built = prompt.build(
+        persona_of(npc),
+        offers=offers_without(secrets, sections.offers(occasion)),
+        heard=heard_without(secrets, occasion.heard),
+        boundary=_boundary(occasion),
+        window=Window(min(engine.window for engine in engines), npc.max_tokens),
+    )
     return Prepared(
-        model,
-        built.turns,
-        passages=tuple(passage.id for passage in notes),
+        occasion,
+        engines=engines,
+        turns=built.turns,
+        passages=passage_ids(built.placed("knowledge")),
         boundary=built.boundary,
-        tokens=built.tokens,
-        manifest=manifest,
+        parts=built.manifest(),
+        used={part.section: built.placed(part.section) for part in built.parts if part.placed},
     )
+
+
+def _boundary(occasion: Occasion) -> str:
+    """Nobody can guess it, and it stays the same for a place, so that equal prompts are equal."""
+    about = f"{occasion.npc.uuid}:{occasion.place.key}"
+    return salted_hmac("npcs.prompt", about, algorithm="sha256").hexdigest()[:16]
 
 
 def _question(npc: Npc, heard: Sequence[Turn]) -> str:
@@ -118,7 +160,7 @@ def _expected(npc: Npc, player: Player | None, *, now: datetime) -> str:
     return str(last.interaction_context.get("check_answer", "")) if last else ""
 
 
-def _persona(npc: Npc) -> prompt.Persona:
+def persona_of(npc: Npc) -> prompt.Persona:
     traits = {
         "Personality": npc.personality,
         "Traits": npc.personality_traits,

@@ -1,14 +1,48 @@
-from npcs.admin.characters import AudiencePresetAdmin, NpcAdmin, NpcCategoryAdmin, SystemPromptPresetAdmin
+from npcs.admin.analytics import NpcLearningDataAdmin, NpcMetricAdmin
+from npcs.admin.bots import BotAssignmentAdmin
+from npcs.admin.characters import NpcAdmin, NpcCategoryAdmin
 from npcs.admin.interactions import InteractionAdmin
 from npcs.admin.knowledge import KnowledgeFileAdmin
-from npcs.admin.providers import AiProviderAdmin
+from npcs.admin.memory import MemoryAdmin, MemoryPolicyAdmin, MemoryProfileAdmin
+from npcs.admin.posts import NpcPostAdmin
+from npcs.admin.presets import (
+    AudiencePresetAdmin,
+    InventoryEntryAdmin,
+    KnowledgePresetAdmin,
+    NpcRevisionAdmin,
+    PresetUsageAdmin,
+    SystemPromptPresetAdmin,
+)
+from npcs.admin.providers import AiProviderAdmin, FallbackStepAdmin, UserAiSettingsAdmin
+from npcs.admin.tools import CustomFunctionAdmin, ToolPolicyAdmin, ToolUseAdmin
+from npcs.admin.usage import AiCallAdmin, AiControlAdmin, BudgetAdmin, UsageDayAdmin
 
 __all__ = [
+    "AiCallAdmin",
+    "AiControlAdmin",
     "AiProviderAdmin",
     "AudiencePresetAdmin",
+    "BotAssignmentAdmin",
+    "BudgetAdmin",
+    "CustomFunctionAdmin",
+    "FallbackStepAdmin",
     "InteractionAdmin",
+    "InventoryEntryAdmin",
     "KnowledgeFileAdmin",
+    "KnowledgePresetAdmin",
+    "MemoryAdmin",
+    "MemoryPolicyAdmin",
+    "MemoryProfileAdmin",
     "NpcAdmin",
     "NpcCategoryAdmin",
+    "NpcLearningDataAdmin",
+    "NpcMetricAdmin",
+    "NpcPostAdmin",
+    "NpcRevisionAdmin",
+    "PresetUsageAdmin",
     "SystemPromptPresetAdmin",
+    "ToolPolicyAdmin",
+    "ToolUseAdmin",
+    "UsageDayAdmin",
+    "UserAiSettingsAdmin",
 ]

@@ -1,11 +1,23 @@
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 
-from npcs.actions.characters import activate, deactivate, remove_npc
+from npcs.actions.characters import activate, deactivate
+from npcs.actions.memory_keeping import set_policy
+from npcs.actions.retirement import UNDO_DAYS, bring_back, delete, retire
+from npcs.actions.revisions import take_revision
 from npcs.admin.access import ByNpcPermissions
-from npcs.models import AudiencePreset, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
+from npcs.admin.storage import StoragePage
+from npcs.models import KnowledgeFile, KnowledgeItem, Npc, NpcCategory, NpcConfiguration
+from npcs.queries.memory import policy_of
+from npcs.queries.retirement import ties_of
+
+LISTED = 20
 
 
 @admin.register(NpcCategory)
@@ -24,32 +36,65 @@ class NpcCategoryAdmin(ByNpcPermissions, admin.ModelAdmin):
         return category.characters
 
 
+class NpcForm(forms.ModelForm):
+    """As the wizard: names differ in more than their case, and whether it remembers people is asked here."""
+
+    remembers = forms.BooleanField(
+        label="Remembers people",
+        required=False,
+        help_text="What they told it, for themselves alone; everybody may look at it and switch it off.",
+    )
+    reflects = forms.BooleanField(
+        label="Draws conclusions", required=False, help_text="Up to three a day from what it remembers."
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        policy = policy_of(self.instance)
+        self.initial |= {"remembers": policy.is_on, "reflects": policy.reflects}
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        same = Npc.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
+        if same.exists():
+            raise forms.ValidationError("There is a character with this name already.")
+        return name
+
+
 class NpcConfigurationInline(ByNpcPermissions, admin.StackedInline):
     model = NpcConfiguration
     extra = 0
 
 
 @admin.register(Npc)
-class NpcAdmin(ByNpcPermissions, admin.ModelAdmin):
+class NpcAdmin(StoragePage, ByNpcPermissions, admin.ModelAdmin):
+    form = NpcForm
+    change_list_template = "admin/npcs/npc_list.html"
     list_display = (
-        "name", "category", "provider", "files", "passages", "interaction_count", "is_featured", "is_active"
+        "name", "category", "provider", "files", "passages", "interaction_count", "is_featured", "is_active",
+        "retired_at", "purge_at",
     )  # fmt: skip
     list_filter = ("is_active", "is_featured", "category", "provider", "difficulty_level", "response_style")
     list_select_related = ("category", "provider")
     search_fields = ("name", "slug", "tagline", "description")
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
-    readonly_fields = ("interaction_count", "knowledge_version", "created_by", "created_at", "updated_at")
+    readonly_fields = (
+        "interaction_count", "knowledge_version", "retired_at", "purge_at", "created_by", "created_at",
+        "updated_at",
+    )  # fmt: skip
     inlines = (NpcConfigurationInline,)
-    actions = ("activate_characters", "deactivate_characters")
+    actions = ("activate_characters", "deactivate_characters", "retire_characters", "bring_characters_back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Npc]:
         return (
             super()
             .get_queryset(request)
+            .filter(purged_at=None)
             .annotate(
-                files=Count("knowledge_files", distinct=True),
-                passages=Count("knowledge_files__items", distinct=True),
+                # Counted for the rows of the page only, not over all passages that there are.
+                files=_count(KnowledgeFile.objects.filter(npc=OuterRef("pk")), "npc"),
+                passages=_count(KnowledgeItem.objects.filter(file__npc=OuterRef("pk")), "file__npc"),
             )
         )
 
@@ -66,21 +111,44 @@ class NpcAdmin(ByNpcPermissions, admin.ModelAdmin):
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
 
-    def get_deleted_objects(self, objs: object, request: HttpRequest) -> tuple:
-        """What belongs to the character goes with it, also rows that nobody may delete one by one."""
-        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, set(), protected
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        """The configuration is saved by now, so the revision has all of it."""
+        super().save_related(request, form, formsets, change)
+        if {"remembers", "reflects"} & set(form.changed_data):
+            chosen = form.cleaned_data
+            set_policy(npc=form.instance, is_on=chosen["remembers"], reflects=chosen["reflects"])
+        take_revision(npc=Npc.objects.get(pk=form.instance.pk), player=request.user, note="In the console")
+
+    def get_deleted_objects(self, objs: Iterable[Npc], request: HttpRequest) -> tuple:
+        """What is counted before a character is let go; it goes after some days, and comes back until then."""
+        chosen = list(objs)
+        lines = [f"{npc}: {_counted(npc)}" for npc in chosen[:LISTED]]
+        note = (
+            f"They leave at once and are deleted for good in {UNDO_DAYS} days; until then they can come back."
+        )
+        counts = {str(Npc._meta.verbose_name_plural): len(chosen)}
+        return [note, *lines], counts, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Npc) -> None:
-        remove_npc(npc=obj)
+        delete(npc=obj, player=request.user, now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Npc]) -> None:
         for npc in queryset:
-            remove_npc(npc=npc)
+            delete(npc=npc, player=request.user, now=timezone.now())
 
     @admin.action(description="Bring the selected characters back")
     def activate_characters(self, request: HttpRequest, queryset: QuerySet[Npc]) -> None:
         count = sum(activate(npc=npc) for npc in queryset)
+        self.message_user(request, f"{count} characters are back.", messages.SUCCESS)
+
+    @admin.action(description="Retire the selected characters")
+    def retire_characters(self, request: HttpRequest, queryset: QuerySet[Npc]) -> None:
+        count = sum(retire(npc=npc, player=request.user, now=timezone.now()) for npc in queryset)
+        self.message_user(request, f"{count} characters have retired.", messages.SUCCESS)
+
+    @admin.action(description="Undo retirement or deletion", permissions=["delete"])
+    def bring_characters_back(self, request: HttpRequest, queryset: QuerySet[Npc]) -> None:
+        count = sum(bring_back(npc=npc, player=request.user) for npc in queryset)
         self.message_user(request, f"{count} characters are back.", messages.SUCCESS)
 
     @admin.action(description="Let the selected characters rest")
@@ -89,24 +157,9 @@ class NpcAdmin(ByNpcPermissions, admin.ModelAdmin):
         self.message_user(request, f"{count} characters rest now.", messages.SUCCESS)
 
 
-class PresetAdmin(ByNpcPermissions, admin.ModelAdmin):
-    list_display = ("name", "category", "difficulty_level", "usage_count", "is_featured", "is_active")
-    list_filter = ("is_active", "is_featured", "category", "difficulty_level")
-    search_fields = ("name", "description")
-    ordering = ("name",)
-    readonly_fields = ("usage_count", "created_by", "created_at", "updated_at")
-
-    def save_model(self, request: HttpRequest, obj: object, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.created_by = request.user
-        super().save_model(request, obj, form, change)
+def _count(rows: QuerySet, of: str) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values(of).annotate(found=Count("pk")).values("found")), 0)
 
 
-@admin.register(SystemPromptPreset)
-class SystemPromptPresetAdmin(PresetAdmin):
-    pass
-
-
-@admin.register(AudiencePreset)
-class AudiencePresetAdmin(PresetAdmin):
-    pass
+def _counted(npc: Npc) -> str:
+    return ", ".join(f"{tie.count} {tie.label}" for tie in ties_of(npc)) or "nothing hangs on it"

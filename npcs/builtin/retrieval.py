@@ -4,16 +4,15 @@ Words are not optional. Of a name that the model has never seen it knows nothing
 passage that contains the name is then far down the list of meanings.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from npcs.builtin.sentences import lines
+from npcs.builtin.terms import Vocabulary, counts_of, term_of, terms_of, vocabulary
 from npcs.builtin.text import one_line
-from npcs.builtin.words import idf, is_stop_word, stem, stems, words
-from padawanforge.kit.vectors import cosine_scores, top_k
+from npcs.builtin.words import idf, stems
+from padawanforge.kit.vectors import cosine_scores
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 
@@ -23,6 +22,10 @@ FUSION_K = 20
 LEXICAL_WEIGHT = 0.3
 # A name that few passages contain says more than any resemblance.
 NAME_WEIGHT = 1.5
+
+# A word that stands in more of the passages than this finds none of them.
+COMMON_SHARE = 0.2
+MAX_WORDS = 12
 
 _K1 = 1.2
 _B = 0.75
@@ -53,19 +56,24 @@ class Hit:
     score: float
     cosine: float  # 0.0 where the passage or the engine has no vector
     lexical: float  # BM25; 0.0 where no word is shared
+    cosine_rank: int = 0  # from 1; 0 where that side did not find it
+    lexical_rank: int = 0
 
 
 class Index:
-    """The passages of one character, ready to be asked."""
+    """The passages of one character, ready to be asked; all of them in memory."""
+
+    embed: Embed | None
+    passages: Mapping[int, Passage]
+    words: Vocabulary
 
     def __init__(self, passages: Sequence[Passage], *, embed: Embed | None = None) -> None:
         self.passages = {passage.id: passage for passage in passages}
         self.embed = embed
         self._order = list(passages)
-        self._counts = [Counter(stems(passage.whole)) for passage in passages]
-        self._sizes = np.array([count.total() for count in self._counts], dtype=np.float32)
-        self._frequency = Counter(word for count in self._counts for word in count)
-        self._names = _names(passages)
+        terms = [terms_of(passage.whole) for passage in passages]
+        self.words = vocabulary(terms)
+        self._counts = [counts_of(line) for line in terms]
         embedded = [i for i, passage in enumerate(passages) if passage.vector is not None]
         self._embedded = embedded if embed else []
         self._matrix = (
@@ -76,14 +84,20 @@ class Index:
 
     def weight(self, word: str) -> float:
         """How much a stem says here; one that no passage contains, the most."""
-        return idf(max(len(self._order), 1), self._frequency[word])
+        return idf(max(self.words.count, 1), self.words.frequency[term_of(word)])
 
     def knows(self, word: str) -> bool:
-        return word in self._frequency
+        return term_of(word) in self.words.frequency
 
     def is_rare_name(self, word: str) -> bool:
-        limit = max(2, len(self._order) // 10)
-        return word in self._names and 0 < self._frequency[word] <= limit
+        limit = max(2, self.words.count // 10)
+        term = term_of(word)
+        return term in self.words.names and self.words.frequency[term] <= limit
+
+    def spread(self, count: int) -> list[Passage]:
+        """So many passages from everywhere in the notes."""
+        step = max(1, len(self._order) // count)
+        return self._order[step // 2 :: step][:count]
 
     def search(self, question: str, limit: int = 5) -> list[Hit]:
         """The passages nearest to the question, best first; unrelated ones are left out."""
@@ -91,52 +105,65 @@ class Index:
         if not self._order or not question:
             return []
         asked = stems(question)
-        lexical = self._lexical(asked)
-        cosines = self._cosines(question)
-        named = any(self.is_rare_name(word) for word in asked)
-        scores = _ranked(lexical) * (NAME_WEIGHT if named else LEXICAL_WEIGHT)
-        scores += _ranked(cosines)
-        return [
-            Hit(self._order[i].id, float(scores[i]), float(cosines[i]), float(lexical[i]))
-            for i in top_k(scores, limit)
-            if scores[i] > 0
-        ]
+        weights = self.weights_of(asked)
+        mean_size = self.words.mean_size
+        lexical = {
+            passage.id: score
+            for passage, count in zip(self._order, self._counts, strict=True)
+            if (score := bm25(count, weights, mean_size=mean_size)) > 0
+        }
+        return fused(self._cosines(question), lexical, weight=self.lexical_weight(asked))[:limit]
 
-    def _lexical(self, asked: Sequence[str]) -> np.ndarray:
-        scores = np.zeros(len(self._order), dtype=np.float32)
-        length = _K1 * (1 - _B + _B * self._sizes / max(float(self._sizes.mean()), 1.0))
-        for word in set(asked) & self._frequency.keys():
-            found = np.array([count[word] for count in self._counts], dtype=np.float32)
-            scores += self.weight(word) * found * (_K1 + 1) / (found + length)
-        return scores
+    def weights_of(self, asked: Sequence[str]) -> dict[str, float]:
+        """The words of a question by which passages are looked up: known here, and the rarest of them."""
+        frequency = self.words.frequency
+        found = {term: self.weight(term) for term in map(term_of, asked) if term in frequency}
+        common = COMMON_SHARE * self.words.count
+        telling = {term: weight for term, weight in found.items() if frequency[term] <= common}
+        return dict(sorted((telling or found).items(), key=lambda entry: -entry[1])[:MAX_WORDS])
 
-    def _cosines(self, question: str) -> np.ndarray:
-        scores = np.zeros(len(self._order), dtype=np.float32)
-        if self.embed is not None and self._matrix is not None:
-            scores[self._embedded] = cosine_scores(self._matrix, self.embed([question])[0])
-        return scores
+    def lexical_weight(self, asked: Sequence[str]) -> float:
+        return NAME_WEIGHT if any(self.is_rare_name(word) for word in asked) else LEXICAL_WEIGHT
 
-
-def _ranked(scores: np.ndarray) -> np.ndarray:
-    """Reciprocal ranks; what scored nothing gets nothing."""
-    shares = np.zeros(len(scores), dtype=np.float32)
-    for rank, position in enumerate(top_k(scores, len(scores)), start=1):
-        if scores[position] > 0:
-            shares[position] = 1 / (FUSION_K + rank)
-    return shares
+    def _cosines(self, question: str) -> dict[int, float]:
+        if self.embed is None or self._matrix is None:
+            return {}
+        scores = cosine_scores(self._matrix, self.embed([question])[0])
+        return {self._order[i].id: float(score) for i, score in zip(self._embedded, scores, strict=True)}
 
 
-def _names(passages: Sequence[Passage]) -> set[str]:
-    """Stems that stand with a capital inside a line and never without one."""
-    capital: set[str] = set()
-    small: set[str] = set()
-    for passage in passages:
-        for line in lines(passage.text):
-            for position, word in enumerate(words(line)):
-                if is_stop_word(word):
-                    continue
-                if word[0].isupper() and position:
-                    capital.add(stem(word))
-                elif word[0].islower():
-                    small.add(stem(word))
-    return capital - small
+def bm25(counts: Mapping[str, int], weights: Mapping[str, float], *, mean_size: float) -> float:
+    """How well a passage with these counts of stems fits the weighted words."""
+    size = sum(counts.values())
+    length = _K1 * (1 - _B + _B * size / max(mean_size, 1.0))
+    return sum(
+        weight * counts[word] * (_K1 + 1) / (counts[word] + length)
+        for word, weight in weights.items()
+        if counts.get(word)
+    )
+
+
+def fused(cosines: Mapping[int, float], lexical: Mapping[int, float], *, weight: float) -> list[Hit]:
+    """Both sides as one list by their reciprocal ranks, best first; what scored nothing gets nothing."""
+    by_meaning, by_words = _ranks(cosines), _ranks(lexical)
+    hits = [
+        Hit(
+            id=key,
+            score=_share(by_meaning.get(key)) + weight * _share(by_words.get(key)),
+            cosine=cosines.get(key, 0.0),
+            lexical=lexical.get(key, 0.0),
+            cosine_rank=by_meaning.get(key, 0),
+            lexical_rank=by_words.get(key, 0),
+        )
+        for key in by_meaning.keys() | by_words.keys()
+    ]
+    return sorted(hits, key=lambda hit: (-hit.score, -hit.cosine, hit.id))
+
+
+def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    related = sorted((key for key in scores if scores[key] > 0), key=lambda key: (-scores[key], key))
+    return {key: rank for rank, key in enumerate(related, start=1)}
+
+
+def _share(rank: int | None) -> float:
+    return 1 / (FUSION_K + rank) if rank else 0.0

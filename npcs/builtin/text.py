@@ -46,6 +46,11 @@ def clean(text: str) -> str:
     return text.strip("\n")
 
 
+def invisible(text: str) -> int:
+    """How many characters `clean` takes away because nobody sees them; a mark at the very beginning is usual."""
+    return len(_INVISIBLE.findall(text.removeprefix("\ufeff")))
+
+
 def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 

@@ -22,6 +22,7 @@ __all__ = ["TutorAnswer", "answer", "check_reply", "stream"]
 
 PIECE_WORDS = 3
 MAX_TOPICS = 3
+MAX_LOOKED_AT = 12
 
 _MARKER = re.compile(r" ?\[\d\]")
 _PIECE = re.compile(r"\s*+(?:\S++\s*+){1,3}|\s++")
@@ -117,10 +118,9 @@ def _offer(question: str, notes: Index, tone: str, chance: random.Random) -> str
 def _topics(question: str, notes: Index) -> list[str]:
     """Up to three things the notes cover: nearest to the question, or spread over all."""
     hits = [notes.passages[hit.id] for hit in notes.search(question, limit=8)] if question else []
-    everything = list(notes.passages.values())
-    step = max(1, len(everything) // MAX_TOPICS)
     found: dict[str, str] = {}
-    for passage in [*hits, *everything[step // 2 :: step], *everything]:
+    # Some passages have nothing to quote, so a few more are looked at.
+    for passage in [*hits, *notes.spread(MAX_TOPICS), *notes.spread(MAX_LOOKED_AT)]:
         if not sentences_of(passage):
             continue
         topic = passage.topic or next(iter(keywords(passage.text, limit=1)), "")

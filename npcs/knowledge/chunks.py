@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from npcs.builtin.sentences import line_sentences, lines
 from npcs.builtin.words import keywords, rarity
@@ -12,6 +13,7 @@ MAX_WORDS = 160
 # A short rest joins its neighbour rather than standing alone.
 STRETCHED_WORDS = 200
 KEYWORDS = 8
+BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Chunk:
     page: int
     position: int
     keywords: list[str]
+    start: int = 0  # where it stands in `whole_text`
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def chunks_of(sections: Sequence[Section]) -> list[Chunk]:
         for group in _groups([piece for part in parts for piece in _pieces(part)])
     ]
     texts = [_joined(group) for _, group in cut]
+    starts = list(accumulate((len(text) + len(BETWEEN) for text in texts), initial=0))
     weights = rarity(texts)
     return [
         Chunk(
@@ -52,9 +57,16 @@ def chunks_of(sections: Sequence[Section]) -> list[Chunk]:
             page=group[0].page,
             position=position,
             keywords=keywords(f"{heading}\n{text}", limit=KEYWORDS, weights=weights),
+            start=starts[position],
+            end=starts[position] + len(text),
         )
         for position, (text, (heading, group)) in enumerate(zip(texts, cut, strict=True))
     ]
+
+
+def whole_text(chunks: Sequence[Chunk]) -> str:
+    """The file as one text, in which every passage has its place."""
+    return BETWEEN.join(chunk.text for chunk in chunks)
 
 
 def _by_heading(sections: Sequence[Section]) -> Iterator[tuple[str, list[Section]]]:

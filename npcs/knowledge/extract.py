@@ -1,21 +1,35 @@
 """What a knowledge file says: bytes in, sections of plain text out."""
 
+import contextlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 import charset_normalizer
 import filetype
 
 from npcs.builtin.sentences import line_sentences
-from npcs.builtin.text import clean, inline_text, plain_text
-from npcs.knowledge.pdf import read_pdf
-from npcs.knowledge.pdf_worker import MAX_CHARACTERS
+from npcs.builtin.text import clean, inline_text, invisible, one_line, plain_text
+from npcs.knowledge import child
+from npcs.knowledge.limits import MAX_CHARACTERS
+from npcs.knowledge.pdf import Page, read_pdf
 from npcs.knowledge.refusals import EmptyFile, TooLarge, UnreadableFile, UnsupportedFile
 
 MAX_BYTES = 20 * 1024 * 1024
 TEXT_ENDINGS = frozenset({"", ".txt", ".text"})
 MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
+HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+CSV_ENDINGS = frozenset({".csv", ".tsv"})
+KINDS = {
+    "text": "text/plain",
+    "markdown": "text/markdown",
+    "html": "text/html",
+    "csv": "text/csv",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+ACCEPTED = ".md,.markdown,.txt,.html,.htm,.pdf,.docx,.csv"
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -28,11 +42,15 @@ _WESTERN = frozenset(
     "àâäáãåæçèéêëìíîïñòóôöõøœùúûüýÿßšžÀÂÄÁÅÆÇÈÉÊËÍÎÏÑÓÔÖØÚÜ\u2018\u2019“”\u2013—…•°§«»£€©½¼¿¡ ·\xd7²³"
 )
 _SAMPLE = 64 * 1024
-_WEB_PAGE = re.compile(r"\s*+<(?:!doctype html|html|\?xml|svg)", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"\s*+(?:<!--[^>]*-->\s*+)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+_XML = re.compile(r"\s*+<(?:\?xml|svg)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([-\w]{2,40})", re.IGNORECASE)
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]++(\S[^\n]*+)")
+_PICTURE = re.compile(r"!\[[^\[\]\n]*+\]\(")
 _FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 _CLOSING_MARKS = re.compile(r"(?<![ \t#])[ \t]++#++[ \t]*+$")
-_HOW = "Use a PDF, a Markdown file (.md) or plain text (.txt)."
+_HOW = "Use a PDF, a Word document (.docx), a web page (.html), a table (.csv), Markdown (.md) or plain text (.txt)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +64,54 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    kind: str  # "text", "markdown" or "pdf"
+    kind: str  # one of KINDS
     sections: list[Section]
+    about: dict[str, str] = field(default_factory=dict)  # what the file says of itself: title, author
+    left_out: dict[str, int] = field(default_factory=dict)  # what was there and is not knowledge
 
 
 def extract(data: bytes, *, name: str) -> Extraction:
     """The sections of an uploaded file, or a refusal that says how to mend it."""
+    kind = kind_of(data, name=name)
+    found = _READERS[kind](data)
+    filled = [section for section in found.sections if section.text.strip()]
+    if not filled:
+        raise EmptyFile("The file has headings or marks only. Add some sentences to learn from.")
+    return replace(found, sections=filled)
+
+
+def kind_of(data: bytes, *, name: str) -> str:
+    """What the file is, by its content as far as that tells; what is plainly unusable is refused here."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"The file is larger than {MAX_BYTES // 1024**2} MB. Split it into parts.")
     if not data.strip(b"\x00 \t\r\n"):
         raise EmptyFile("The file is empty. Check that you saved it before the upload.")
-    kind = _kind(data, ending=PurePath(name).suffix.lower())
-    sections = _pdf_sections(data) if kind == "pdf" else _text_sections(data, kind=kind)
-    filled = [section for section in sections if section.text.strip()]
-    if not filled:
-        raise EmptyFile("The file has headings or marks only. Add some sentences to learn from.")
-    return Extraction(kind, filled)
-
-
-def _kind(data: bytes, *, ending: str) -> str:
-    """By content; the name only tells Markdown from plain text."""
-    guess = filetype.guess(data)
+    ending = PurePath(name).suffix.lower()
     if b"%PDF-" in data[:1024]:
         return "pdf"
+    if data.startswith(b"PK\x03\x04") and b"word/" in data:
+        return "docx"
+    if data.startswith(_OLD_OFFICE):
+        raise UnreadableFile(
+            "This document is locked with a password, or in an old format. Save it without a password as DOCX."
+        )
+    return _kind_of_text(data, ending=ending)
+
+
+def _kind_of_text(data: bytes, *, ending: str) -> str:
+    guess = filetype.guess(data)
     if guess is not None and not any(data.startswith(mark) for mark, _ in _MARKS):
         raise UnsupportedFile(f"This is a .{guess.extension} file. {_HOW}")
-    if ending == ".pdf":
-        raise UnreadableFile("The name says PDF, but the content is not. Save it anew as PDF.")
+    if ending in {".pdf", ".docx"}:
+        shown = ending[1:].upper()
+        raise UnreadableFile(f"The name says {shown}, but the content is not. Save it anew as {shown}.")
+    text = decode(data)
+    if _XML.match(text) and not _WEB_PAGE.search(text[:2000]):
+        raise UnsupportedFile(f"This is XML. Copy its text out first. {_HOW}")
+    if ending in HTML_ENDINGS or _WEB_PAGE.match(text) or _XML.match(text):
+        return "html"
+    if ending in CSV_ENDINGS:
+        return "csv"
     if ending in MARKDOWN_ENDINGS:
         return "markdown"
     if ending in TEXT_ENDINGS:
@@ -80,15 +119,51 @@ def _kind(data: bytes, *, ending: str) -> str:
     raise UnsupportedFile(f"Files with the ending {ending[:20]} are not read here. {_HOW}")
 
 
-def _text_sections(data: bytes, *, kind: str) -> list[Section]:
-    text = clean(decode(data))
-    if len(text) > MAX_CHARACTERS:
+def _text(data: bytes) -> tuple[str, dict[str, int]]:
+    """The cleaned text of the file, and how much in it could not be seen."""
+    raw = decode(data)
+    if len(raw) > MAX_CHARACTERS:
         raise TooLarge(f"The text has more than {MAX_CHARACTERS:,} characters. Split it into parts.")
-    if _WEB_PAGE.match(text):
-        raise UnsupportedFile(f"This is a web page or XML. Copy its text out first. {_HOW}")
-    if kind == "markdown":
-        return _markdown_sections(text)
-    return [Section("", 0, _paragraphs(text))]
+    return clean(raw), {"invisible": invisible(raw)}
+
+
+def _read_text(data: bytes) -> Extraction:
+    text, left_out = _text(data)
+    return Extraction("text", [Section("", 0, _paragraphs(text))], left_out=left_out)
+
+
+def _read_markdown(data: bytes) -> Extraction:
+    text, left_out = _text(data)
+    left_out["pictures"] = len(_PICTURE.findall(text))
+    return Extraction("markdown", _markdown_sections(text), left_out=left_out)
+
+
+def _read_pdf(data: bytes) -> Extraction:
+    pages, about = read_pdf(data)
+    return Extraction("pdf", _pdf_sections(pages), about={**about, "pages": str(len(pages))})
+
+
+def _read_in_child(kind: str) -> Callable[[bytes], Extraction]:
+    def read(data: bytes) -> Extraction:
+        found = child.read(kind, data if kind == "docx" else _decoded_page(data).encode("utf-8", "replace"))
+        left_out = {**found.get("left_out", {}), "invisible": 0}
+        sections = []
+        for heading, page, text in found["sections"]:
+            left_out["invisible"] += invisible(text)
+            sections.append(Section(one_line(heading), page, clean(text)))
+        about = {name: one_line(value) for name, value in found["about"].items()}
+        return Extraction(kind, sections, about=about, left_out=left_out)
+
+    return read
+
+
+def _decoded_page(data: bytes) -> str:
+    """A web page says itself how its letters are written, where it doesn't begin with a mark."""
+    said = _CHARSET.search(data[:2048])
+    if said is not None and not any(data.startswith(mark) for mark, _ in _MARKS):
+        with contextlib.suppress(LookupError, UnicodeError):
+            return data.decode(said[1].decode("ascii"))
+    return decode(data)
 
 
 def decode(data: bytes) -> str:
@@ -164,10 +239,10 @@ def _markdown_sections(text: str) -> list[Section]:
     return sections
 
 
-def _pdf_sections(data: bytes) -> list[Section]:
+def _pdf_sections(pages: list[Page]) -> list[Section]:
     """One section a page; a sentence that runs on belongs to the page where it begins."""
     sections: list[Section] = []
-    for page in read_pdf(data):
+    for page in pages:
         text = page.text
         if sections and sections[-1].text and text[:1].islower():
             before = sections[-1]
@@ -178,3 +253,13 @@ def _pdf_sections(data: bytes) -> list[Section]:
                 text = "\n\n".join(part for part in (" ".join(others), rest) if part)
         sections.append(Section(page.heading, page.number, text))
     return sections
+
+
+_READERS: dict[str, Callable[[bytes], Extraction]] = {
+    "text": _read_text,
+    "markdown": _read_markdown,
+    "pdf": _read_pdf,
+    "docx": _read_in_child("docx"),
+    "html": _read_in_child("html"),
+    "csv": _read_in_child("csv"),
+}

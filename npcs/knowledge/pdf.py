@@ -1,43 +1,19 @@
 """PDF files as pages of text, read by a process that may be stopped at any time."""
 
-import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from npcs.builtin.text import clean
-from npcs.knowledge import pdf_worker
-from npcs.knowledge.refusals import NoTextInPdf, TooLarge, UnreadableFile
+from npcs.knowledge import child
+from npcs.knowledge.refusals import NoTextInPdf
 
-WALL_SECONDS = 90
 # Fewer letters than this in a whole file are page numbers and stamps, not text.
 MIN_LETTERS = 20
 
-_ROOT = Path(__file__).resolve().parents[2]
 _HYPHENATED = re.compile(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?", re.IGNORECASE)
 _BULLET = re.compile(r"[•▪◦‣·*\u2013-] +")
-
-_TOO_SLOW = TooLarge("Reading this PDF takes too much time or memory. Split it or save it anew.")
-_REFUSALS = {
-    pdf_worker.ENCRYPTED: UnreadableFile(
-        "This PDF is locked with a password. Save a copy without a password and upload that."
-    ),
-    pdf_worker.TOO_MANY_PAGES: TooLarge(
-        f"This PDF has more than {pdf_worker.MAX_PAGES} pages. Split it into parts."
-    ),
-    pdf_worker.TOO_LONG: TooLarge(
-        f"This PDF holds more than {pdf_worker.MAX_CHARACTERS:,} characters. Split it into parts."
-    ),
-    pdf_worker.TOO_HEAVY: _TOO_SLOW,
-    pdf_worker.BROKEN: UnreadableFile(
-        "This PDF is damaged and cannot be read. Open it in a viewer, save it anew and try again."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +23,9 @@ class Page:
     text: str
 
 
-def read_pdf(data: bytes) -> list[Page]:
-    answer = _ask_worker(data)
-    if "problem" in answer:
-        raise _refusal(answer["problem"])
+def read_pdf(data: bytes) -> tuple[list[Page], dict[str, str]]:
+    """The pages, and what the file says about itself."""
+    answer = child.read("pdf", data)
     texts = {number: clean(text) for number, text in answer["pages"]}
     if sum(letter.isalpha() for text in texts.values() for letter in text) < MIN_LETTERS:
         raise NoTextInPdf(
@@ -59,35 +34,11 @@ def read_pdf(data: bytes) -> list[Page]:
         )
     headings = _headings(answer["outline"], last=max(texts))
     repeated = _repeated_lines(texts)
-    return [
+    pages = [
         Page(number, headings.get(number, ""), _paragraphs(text, repeated))
         for number, text in sorted(texts.items())
     ]
-
-
-def _ask_worker(data: bytes) -> dict[str, Any]:
-    command = [sys.executable, "-m", pdf_worker.__name__]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS,
-            cwd=_ROOT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return {"problem": pdf_worker.TOO_HEAVY}
-    if done.returncode or not done.stdout:
-        # Stopped by a limit in the middle of its work.
-        return {"problem": pdf_worker.TOO_HEAVY}
-    return json.loads(done.stdout)
-
-
-def _refusal(problem: str) -> Exception:
-    known = _REFUSALS[problem]
-    return type(known)(*known.args)
+    return pages, answer["about"]
 
 
 def _headings(outline: list[tuple[int, str]], *, last: int) -> dict[int, str]:

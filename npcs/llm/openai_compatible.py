@@ -5,19 +5,21 @@ decided here, because the client accepts streams that simply end and waits up to
 """
 
 import json
+import random
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import openai
 
 from npcs.llm.addresses import AddressRefused, check_url
-from npcs.llm.base import Reply, Turn, Unavailable
+from npcs.llm.answers import Answer
+from npcs.llm.base import PLAIN, Options, Reply, ShouldStop, Turn, Unavailable, never
 from npcs.llm.connection import Line, LineCut
 from npcs.llm.faults import RETRY_SECONDS, is_worth_a_retry, unavailable
-from npcs.llm.reading import Deadline, read_with_patience
+from npcs.llm.reading import Deadline, Stopped, read_with_patience
 
 FAULTS = (openai.OpenAIError, json.JSONDecodeError, UnicodeDecodeError, AddressRefused, LineCut)
 # Some servers refuse parameters that others require; a refused request is sent again without these.
@@ -26,6 +28,7 @@ OPTIONAL_PARAMETERS = ("temperature", "stream_options")
 UNDECIPHERED = "gAAAAA"
 # A stream this long is a server gone mad, not an answer.
 MAX_CHARACTERS = 200_000
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +39,90 @@ class OpenAiCompatible:
     base_url: str
     model: str
     api_key: str = field(repr=False)
-    timeout_seconds: float = 60.0
-    silence_seconds: float = 20.0
+    timeout_seconds: float = 120.0
+    first_token_seconds: float = 20.0
+    silence_seconds: float = 30.0
     is_openai: bool = False
+    api_version: str = ""
+    max_temperature: float = 2.0
 
     def stream(
-        self, turns: Sequence[Turn], *, max_tokens: int, temperature: float
+        self,
+        turns: Sequence[Turn],
+        *,
+        max_tokens: int,
+        temperature: float,
+        should_stop: ShouldStop = never,
+        options: Options = PLAIN,
     ) -> Generator[str, None, Reply]:
         deadline = Deadline(self.timeout_seconds)
-        request = self._request(turns, max_tokens=max_tokens, temperature=temperature)
-        for attempt in (1, 2):
-            answer = _Answer()
+        request = self._request(turns, max_tokens=max_tokens, temperature=temperature, options=options)
+        for attempt in range(1, ATTEMPTS + 1):
+            answer = Answer()
             try:
-                yield from self._pieces(request, answer=answer, deadline=deadline)
-                return answer.reply()
+                yield from self._pieces(request, answer=answer, deadline=deadline, should_stop=should_stop)
+                return replace(answer.reply(), attempts=attempt)
+            except Stopped:
+                return Reply(answer.text, is_stopped=True, attempts=attempt)
             except FAULTS as error:
                 failure = unavailable(error)
                 adapted = _adapted(request, error)
             except Unavailable as error:
                 failure, adapted = error, None
-            if attempt == 2 or answer.text or not (adapted or is_worth_a_retry(failure)):
+            failure.attempts = attempt
+            if attempt == ATTEMPTS or answer.text or not (adapted or is_worth_a_retry(failure)):
                 raise failure
             request = adapted or request
-            _pause(failure, deadline, is_adapted=adapted is not None)
-        raise AssertionError("the second attempt returns or raises")
+            if _pause(failure, deadline, attempt=attempt, is_adapted=adapted is not None, stop=should_stop):
+                return Reply("", is_stopped=True, attempts=attempt)
+        raise AssertionError("the last attempt returns or raises")
 
-    def _request(self, turns: Sequence[Turn], *, max_tokens: int, temperature: float) -> dict[str, Any]:
+    def _request(
+        self, turns: Sequence[Turn], *, max_tokens: int, temperature: float, options: Options
+    ) -> dict[str, Any]:
         # The older name is the one that every other server knows.
         limit = "max_completion_tokens" if self.is_openai else "max_tokens"
-        return {
+        request = {
             "model": self.model,
-            "messages": [{"role": turn.role, "content": turn.text} for turn in turns],
+            "messages": [_message(turn) for turn in turns],
             limit: max_tokens,
-            "temperature": temperature,
+            "temperature": min(temperature, self.max_temperature),
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        if options.tools:
+            request["tools"] = [
+                {
+                    "type": "function",
+                    "function": {
+                        "name": tool.name,
+                        "description": tool.description,
+                        "parameters": tool.parameters,
+                    },
+                }
+                for tool in options.tools
+            ]
+        if options.forced_tool:
+            request["tool_choice"] = {"type": "function", "function": {"name": options.forced_tool}}
+        if options.response_format:
+            request["response_format"] = options.response_format
+        return request
 
-    def _pieces(self, request: dict, *, answer: "_Answer", deadline: Deadline) -> Iterator[str]:
+    def _pieces(
+        self, request: dict, *, answer: Answer, deadline: Deadline, should_stop: ShouldStop
+    ) -> Iterator[str]:
         check_url(self.base_url)
         if self.api_key.startswith(UNDECIPHERED):
             raise Unavailable("auth", error="UnreadableKey")
-        line = Line(read_seconds=self.silence_seconds)
+        first_token = Deadline(self.first_token_seconds)
+        line = Line(read_seconds=max(self.silence_seconds, self.first_token_seconds))
         chunks = read_with_patience(
             lambda: self._chunks(line, request),
             faults=FAULTS,
             deadline=deadline,
-            silence_seconds=self.silence_seconds,
+            patience=lambda: self.silence_seconds if answer.has_begun else first_token.seconds_left,
             give_up=line.cut,
+            should_stop=should_stop,
         )
         with closing(chunks):
             for chunk in chunks:
@@ -91,6 +130,8 @@ class OpenAiCompatible:
                     yield piece
                 if len(answer.text) > MAX_CHARACTERS:
                     raise Unavailable("broken", error="endless")
+                if answer.is_looping():
+                    return
 
     def _chunks(self, line: Line, request: dict) -> Iterator[Any]:
         with line.client:
@@ -100,51 +141,22 @@ class OpenAiCompatible:
                 base_url=self.base_url,
                 max_retries=0,
                 http_client=line.client,
+                default_query={"api-version": self.api_version} if self.api_version else None,
             )
             with client.chat.completions.create(**request) as stream:
                 yield from stream
 
 
-class _Answer:
-    """What a stream has brought so far. Chunks come from strangers: nothing about their shape is certain."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._finish = ""
-        self._tokens: tuple[int | None, int | None] = (None, None)
-
-    def take(self, chunk: object) -> str:
-        """The text in the chunk, if there is any."""
-        usage = getattr(chunk, "usage", None)
-        if usage is not None:
-            self._tokens = (_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
-        choices = getattr(chunk, "choices", None)
-        if not isinstance(choices, list) or not choices:
-            return ""
-        finish = getattr(choices[0], "finish_reason", None)
-        if isinstance(finish, str):
-            self._finish = finish.lower()
-        piece = getattr(getattr(choices[0], "delta", None), "content", None)
-        if not isinstance(piece, str):
-            return ""
-        self.text += piece
-        return piece
-
-    def reply(self) -> Reply:
-        """A stream that only stops is no answer: it must say why it ended, and have said something."""
-        if not self._finish:
-            raise Unavailable("broken", error="unfinished")
-        if self._finish == "content_filter":
-            raise Unavailable("broken", error="content_filter")
-        if not self.text.strip():
-            raise Unavailable("broken", error="empty")
-        is_truncated = self._finish in {"length", "max_tokens"}
-        return Reply(self.text, is_truncated, *self._tokens)
-
-
-def _count(usage: object, name: str) -> int | None:
-    value = getattr(usage, name, None)
-    return value if isinstance(value, int) and 0 <= value < 10**9 else None
+def _message(turn: Turn) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": turn.role, "content": turn.text}
+    if turn.call_id:
+        message["tool_call_id"] = turn.call_id
+    if turn.calls:
+        message["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in turn.calls
+        ]
+    return message
 
 
 def _adapted(request: dict, error: Exception) -> dict | None:
@@ -159,9 +171,19 @@ def _adapted(request: dict, error: Exception) -> dict | None:
     return adapted if any(name in complaint for name in OPTIONAL_PARAMETERS) else None
 
 
-def _pause(failure: Unavailable, deadline: Deadline, *, is_adapted: bool) -> None:
-    asked = RETRY_SECONDS if failure.retry_after is None else failure.retry_after
-    wait = 0.0 if is_adapted else asked
-    if wait >= deadline.seconds_left:
+def _pause(
+    failure: Unavailable, deadline: Deadline, *, attempt: int, is_adapted: bool, stop: ShouldStop
+) -> bool:
+    """Wait before the next attempt; True when somebody stopped it meanwhile."""
+    asked = failure.retry_after
+    if asked is None:
+        # Many who failed together must not come back together.
+        asked = RETRY_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+    wait = Deadline(0.0 if is_adapted else asked)
+    if wait.seconds_left >= deadline.seconds_left:
         raise failure
-    time.sleep(wait)
+    while wait.seconds_left:
+        if stop():
+            return True
+        time.sleep(min(0.1, wait.seconds_left))
+    return False

@@ -8,9 +8,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from typing import Any
 
-from npcs.llm.base import Unavailable
+from npcs.llm.base import ShouldStop, Unavailable, never
+
+# How often somebody who waits asks whether to go on.
+GLANCE_SECONDS = 0.2
+
+
+class Stopped(Exception):
+    """Whoever asked wants no more."""
 
 
 class Deadline:
@@ -29,10 +37,13 @@ def read_with_patience(
     *,
     faults: tuple[type[Exception], ...],
     deadline: Deadline,
-    silence_seconds: float,
+    patience: Callable[[], float],
     give_up: Callable[[], None],
+    should_stop: ShouldStop = never,
 ) -> Generator[Any, None, None]:
     """What the source yields; its faults are raised here, silence and the deadline as Unavailable.
+
+    `patience` says how many seconds to wait for the next item. Stopped is raised within a fraction of a second once `should_stop` says yes, also while nothing comes.
 
     `give_up` ends the source's waiting; it is called however the reading ended.
     """
@@ -41,7 +52,8 @@ def read_with_patience(
     threading.Thread(target=_fill, args=(found,), kwargs=arguments, name="llm-reader", daemon=True).start()
     try:
         while True:
-            kind, value = _next(found, deadline=deadline, silence_seconds=silence_seconds)
+            silence = Deadline(patience())
+            kind, value = _next(found, silence=silence, deadline=deadline, should_stop=should_stop)
             if kind == "end":
                 return
             if kind == "fault":
@@ -52,15 +64,22 @@ def read_with_patience(
 
 
 def _next(
-    found: "queue.SimpleQueue[tuple[str, Any]]", *, deadline: Deadline, silence_seconds: float
+    found: "queue.SimpleQueue[tuple[str, Any]]",
+    *,
+    silence: Deadline,
+    deadline: Deadline,
+    should_stop: ShouldStop,
 ) -> tuple[str, Any]:
-    # A fast stream never leaves the queue empty, so the clock is asked here as well.
-    if not deadline.seconds_left:
-        raise Unavailable("timeout", error="deadline")
-    try:
-        return found.get(timeout=min(silence_seconds, deadline.seconds_left))
-    except queue.Empty as error:
-        raise Unavailable("timeout", error="silence" if deadline.seconds_left else "deadline") from error
+    while True:
+        if should_stop():
+            raise Stopped
+        # A fast stream never leaves the queue empty, so the clock is asked here as well.
+        if not deadline.seconds_left:
+            raise Unavailable("timeout", error="deadline")
+        with suppress(queue.Empty):
+            return found.get(timeout=min(GLANCE_SECONDS, silence.seconds_left, deadline.seconds_left))
+        if not silence.seconds_left and deadline.seconds_left:
+            raise Unavailable("timeout", error="silence")
 
 
 def _fill(

@@ -1,17 +1,51 @@
+from npcs.models.bot import BotAssignment, BotMessage, BotPermission
 from npcs.models.interaction import Interaction
-from npcs.models.knowledge import KnowledgeFile, KnowledgeItem
+from npcs.models.inventory import InventoryEntry, PresetUsage
+from npcs.models.knowledge import KnowledgeDatum, KnowledgeFile, KnowledgeItem
+from npcs.models.memory import Memory, MemoryChoice, MemoryPolicy, MemoryProfile
+from npcs.models.metrics import NpcLearningData, NpcMetric
 from npcs.models.npc import Npc, NpcCategory, NpcConfiguration
-from npcs.models.preset import AudiencePreset, SystemPromptPreset
-from npcs.models.provider import AiProvider
+from npcs.models.post import NpcPost
+from npcs.models.preset import AudiencePreset, KnowledgePreset, SystemPromptPreset
+from npcs.models.provider import AiModel, AiProvider, FallbackStep, ModelPrice, UserAiSettings
+from npcs.models.revision import NpcRevision
+from npcs.models.tool import CustomFunction, ToolPolicy, ToolUse
+from npcs.models.usage import AiCall, AiControl, Budget, UsageDay
 
 __all__ = [
+    "AiCall",
+    "AiControl",
+    "AiModel",
     "AiProvider",
     "AudiencePreset",
+    "BotAssignment",
+    "BotMessage",
+    "BotPermission",
+    "Budget",
+    "CustomFunction",
+    "FallbackStep",
     "Interaction",
+    "InventoryEntry",
+    "KnowledgeDatum",
     "KnowledgeFile",
     "KnowledgeItem",
+    "KnowledgePreset",
+    "Memory",
+    "MemoryChoice",
+    "MemoryPolicy",
+    "MemoryProfile",
+    "ModelPrice",
     "Npc",
     "NpcCategory",
     "NpcConfiguration",
+    "NpcLearningData",
+    "NpcMetric",
+    "NpcPost",
+    "NpcRevision",
+    "PresetUsage",
     "SystemPromptPreset",
+    "ToolPolicy",
+    "ToolUse",
+    "UsageDay",
+    "UserAiSettings",
 ]

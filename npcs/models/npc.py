@@ -1,14 +1,18 @@
+from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from npcs.choices import Difficulty
 from npcs.models.provider import AiProvider
 
 PROMPT_MAX_LENGTH = 8000
+AVATAR_COLOURS = 8
 
 
 class NpcCategory(models.Model):
@@ -38,6 +42,14 @@ class NpcQuerySet(models.QuerySet):
     def active(self) -> "NpcQuerySet":
         return self.filter(is_active=True)
 
+    def present(self) -> "NpcQuerySet":
+        """Those that work or rest; not those that have retired."""
+        return self.filter(retired_at=None)
+
+    def due(self, now: datetime) -> "NpcQuerySet":
+        """Deleted ones whose days for coming back are over."""
+        return self.filter(purged_at=None, purge_at__lte=now)
+
 
 class Npc(models.Model):
     """An AI character: who it is, how it speaks, and which model speaks for it."""
@@ -58,6 +70,8 @@ class Npc(models.Model):
     personality_traits = models.TextField(blank=True)
     greeting = models.TextField(blank=True, help_text="Said at the start of a private talk.")
     avatar = models.CharField(max_length=500, blank=True)
+    # {"accent": 0 to 7, "background": one of Background, "mood": a few words}, each of them optional.
+    visual_style = models.JSONField(default=dict, blank=True)
     level = models.PositiveSmallIntegerField(default=1)
     category = models.ForeignKey(
         NpcCategory, null=True, blank=True, on_delete=models.SET_NULL, related_name="npcs"
@@ -83,9 +97,28 @@ class Npc(models.Model):
     max_tokens = models.PositiveIntegerField(
         default=1000, validators=[MinValueValidator(16), MaxValueValidator(16000)]
     )
+    function_calling_enabled = models.BooleanField(
+        "may use tools", default=False, help_text="Which ones, the policies of tools say."
+    )
+    posts_at_once = models.BooleanField(
+        "publishes its posts at once",
+        default=False,
+        help_text="Otherwise they are drafts until somebody who looks after it has read them.",
+    )
     interaction_count = models.PositiveIntegerField(default=0, editable=False)
     # Raised with every change of the knowledge, so that cached indexes are built again.
     knowledge_version = models.PositiveIntegerField(default=0, editable=False)
+    # It answers from its copies of this document only; empty: from all its notes.
+    speaks_from = models.ForeignKey(
+        "npcs.KnowledgePreset", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Retired: silent for good and named "(retired)" where it spoke. Deleted: retired, and to be purged.
+    retired_at = models.DateTimeField(null=True, editable=False)
+    purge_at = models.DateTimeField(null=True, editable=False)
+    purged_at = models.DateTimeField(null=True, editable=False)
+    # What an undo brings back, and the name once the row is only kept for the messages that it wrote.
+    was_active = models.BooleanField(default=False, editable=False)
+    former_name = models.CharField(max_length=50, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -96,10 +129,38 @@ class Npc(models.Model):
 
     class Meta:
         verbose_name = "character"
-        indexes = [models.Index(fields=["is_active", "-is_featured", "name"], name="npcs_npc_directory")]
+        indexes = [
+            models.Index(fields=["is_active", "-is_featured", "name"], name="npcs_npc_directory"),
+            models.Index(fields=["category", "is_active", "-is_featured", "name"], name="npcs_npc_shelf"),
+            models.Index(fields=["is_active", "-interaction_count", "name"], name="npcs_npc_popular"),
+            models.Index(fields=["is_active", "-created_at", "name"], name="npcs_npc_newest"),
+            models.Index(fields=["created_by", "name"], name="npcs_npc_author"),
+            models.Index(fields=["purge_at"], condition=Q(purged_at=None), name="npcs_npc_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="npcs_npc_name_in_any_case",
+                violation_error_message="There is a character with this name already.",
+            ),
+            models.CheckConstraint(
+                name="npcs_retired_is_not_active", condition=Q(retired_at=None) | Q(is_active=False)
+            ),
+            models.CheckConstraint(
+                name="npcs_deleted_is_retired", condition=Q(purge_at=None) | Q(retired_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="npcs_purged_is_deleted", condition=Q(purged_at=None) | Q(purge_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """As it stands above what the character once said."""
+        return f"{self.former_name or self.name} (retired)" if self.retired_at else self.name
 
     def get_absolute_url(self) -> str:
         return reverse("npcs:detail", args=[self.slug])
@@ -110,7 +171,10 @@ class Npc(models.Model):
 
     @property
     def avatar_colour(self) -> int:
-        return self.pk % 8
+        accent = self.visual_style.get("accent") if isinstance(self.visual_style, dict) else None
+        return (
+            accent if isinstance(accent, int) and 0 <= accent < AVATAR_COLOURS else self.pk % AVATAR_COLOURS
+        )
 
 
 class NpcConfiguration(models.Model):

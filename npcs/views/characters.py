@@ -12,9 +12,14 @@ from npcs.choices import Difficulty
 from npcs.forms import DirectoryForm, KnowledgeUploadForm
 from npcs.models import KnowledgeFile, Npc
 from npcs.permissions import may_create_npcs, may_edit_npc, may_edit_npcs, may_see_npcs
-from npcs.queries import NpcPage
+from npcs.queries import Filters, NpcPage
+from npcs.queries.directory import describe
+from npcs.queries.posts import posts_shown
+from npcs.showcase import shown
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
+
+POSTS_SHOWN = 3
 
 
 @require_GET
@@ -23,9 +28,15 @@ def npc_list(request: HttpRequest) -> HttpResponse:
     """The directory; a filter that changes asks for the cards only."""
     chosen = DirectoryForm(request.GET).chosen()
     page = queries.directory(
-        search=chosen["q"],
-        category=chosen["category"],
-        difficulty=chosen["difficulty"],
+        Filters(
+            search=chosen["q"],
+            category=chosen["category"],
+            expertise=chosen["expertise"],
+            difficulty=chosen["difficulty"],
+            is_featured=bool(chosen["featured"]),
+            rating=int(chosen["rating"] or 0),
+            order=chosen["order"],
+        ),
         after=chosen["after"],
     )
     filters = {name: value for name, value in chosen.items() if value and name != "after"}
@@ -35,16 +46,28 @@ def npc_list(request: HttpRequest) -> HttpResponse:
         "has_filters": bool(filters),
         "first_url": f"?{urlencode(filters)}" if chosen["after"] else "",
         "next_url": f"?{urlencode({**filters, 'after': page.after})}" if page.after else "",
-        "shelves": queries.shelves(),
-        "difficulties": Difficulty.choices,
     }
-    is_fragment = request.headers.get("HX-Target") == "characters"
-    return render(request, "npcs/_npc_cards.html" if is_fragment else "npcs/npc_list.html", context)
+    if request.headers.get("HX-Target") == "characters":
+        return render(request, "npcs/_npc_cards.html", context)
+    context |= {
+        "categories": queries.categories(),
+        "areas": queries.expertise_areas(),
+        "form": DirectoryForm,
+        "difficulties": Difficulty.choices,
+        "may_create": may_create_npcs(request.user),
+        "may_edit": may_edit_npcs(request.user),
+    }
+    return render(request, "npcs/npc_list.html", context)
 
 
 @require_GET
 @access.requires(may_see_npcs)
 def npc_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    retired = Npc.objects.filter(slug=slug, retired_at__isnull=False).first()
+    if retired is not None:
+        # Its messages still lead here.
+        may_edit = retired.purged_at is None and may_edit_npc(request.user, retired)
+        return render(request, "npcs/npc_retired.html", {"npc": retired, "may_edit": may_edit}, status=410)
     return _page(request, _found(request, slug), form=KnowledgeUploadForm())
 
 
@@ -136,5 +159,8 @@ def _panel(request: HttpRequest, slug: str, *, error: str = "", status: int = 20
 def _page(
     request: HttpRequest, page: NpcPage, *, form: KnowledgeUploadForm, status: int = 200
 ) -> HttpResponse:
-    context = {**_panel_context(request, page), "form": form}
+    describe([page.npc])
+    parts = shown(page.npc.pk, request.user)
+    posts = posts_shown(page.npc, limit=POSTS_SHOWN).rows
+    context = {**_panel_context(request, page), "form": form, "parts": parts, "posts": posts}
     return render(request, "npcs/npc_detail.html", context, status=status)

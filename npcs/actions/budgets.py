@@ -1,0 +1,159 @@
+"""Tokens and money are booked before a provider is asked, and set right when the answer is there.
+
+Each limit is one conditional update of a counter, so two callers at once can't both take the last tokens. What
+was booked for a call that nobody finished stays booked: the provider has most likely counted it, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.timesince import timeuntil
+
+from npcs.models import AiCall, Npc, UsageDay
+from npcs.queries.budgets import Limit, limits_for
+from npcs.queries.engines import Engine, control
+from npcs.rules.prices import cost_of
+from padawanforge.kit.errors import DomainError
+from players.models import Player
+
+Scope = UsageDay.Scope
+# A call that runs longer than this was left by a process that died.
+LOST_AFTER = timedelta(minutes=10)
+ZERO = Decimal(0)
+
+
+class BudgetSpent(DomainError):
+    """Nothing left for this today; the sentence says for whom, and when it begins anew."""
+
+    code = "budget_spent"
+
+
+class ProvidersStopped(DomainError):
+    code = "providers_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a provider is asked, and what for (`AiCall.Purpose`)."""
+
+    purpose: str = AiCall.Purpose.CHAT
+    player: Player | None = None
+    npc: Npc | None = None
+    place: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """How a call ended."""
+
+    state: str
+    tokens_in: int = 0
+    tokens_cached: int = 0
+    tokens_out: int = 0
+    is_estimated: bool = True
+    error: str = ""
+    status: int | None = None
+    attempts: int = 1
+    latency_ms: int | None = None
+    first_token_ms: int | None = None
+
+
+@transaction.atomic
+def book(caller: Caller, engine: Engine, *, tokens_in: int, tokens_out: int, prompt_hash: str = "") -> AiCall:
+    """Take what the call may cost from every budget that it touches, or refuse before anything is asked."""
+    if control().is_stopped:
+        raise ProvidersStopped("The staff has stopped all language models for now.")
+    now = timezone.now()
+    cost = cost_of(engine.price, tokens_in=tokens_in, tokens_cached=0, tokens_out=tokens_out)
+    if not engine.is_own_key:
+        limits = limits_for(player=caller.player, npc=caller.npc, place=caller.place)
+        for limit in limits:
+            _take(limit, tokens=tokens_in + tokens_out, cost=cost or ZERO, now=now)
+    return AiCall.objects.create(
+        purpose=caller.purpose,
+        player=caller.player,
+        npc=caller.npc,
+        place=caller.place,
+        provider=engine.provider,
+        ai_model=engine.model[:200],
+        is_own_key=engine.is_own_key,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost=cost,
+        prompt_hash=prompt_hash,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def settle(call: AiCall, engine: Engine, spent: Spent) -> Decimal | None:
+    """Put what was really used in the place of what was booked; what it cost. The second time nothing happens."""
+    cost = cost_of(
+        engine.price,
+        tokens_in=spent.tokens_in,
+        tokens_cached=spent.tokens_cached,
+        tokens_out=spent.tokens_out,
+    )
+    running = AiCall.objects.filter(pk=call.pk, state=AiCall.State.RUNNING)
+    if not running.update(
+        state=spent.state,
+        tokens_in=spent.tokens_in,
+        tokens_cached=spent.tokens_cached,
+        tokens_out=spent.tokens_out,
+        is_estimated=spent.is_estimated,
+        cost=cost,
+        error=spent.error[:100],
+        status=spent.status,
+        attempts=spent.attempts,
+        latency_ms=spent.latency_ms,
+        first_token_ms=spent.first_token_ms,
+    ):
+        return None
+    if not call.is_own_key:
+        tokens = spent.tokens_in + spent.tokens_out - call.tokens_in - call.tokens_out
+        _correct(call, tokens=tokens, cost=(cost or ZERO) - (call.cost or ZERO))
+    return cost
+
+
+def close_lost_calls(*, now: datetime) -> int:
+    """Mark the calls that a process left when it died; how many. Their booking stays."""
+    lost = AiCall.objects.filter(state=AiCall.State.RUNNING, created_at__lt=now - LOST_AFTER)
+    return lost.update(state=AiCall.State.LOST, error="interrupted")
+
+
+def _take(limit: Limit, *, tokens: int, cost: Decimal, now: datetime) -> None:
+    row, _ = UsageDay.objects.get_or_create(scope=limit.scope, key=limit.key, day=now.date())
+    rows = UsageDay.objects.filter(pk=row.pk)
+    if limit.tokens is not None:
+        rows = rows.filter(tokens__lte=limit.tokens - tokens)
+    if limit.money is not None:
+        # The last call may not go beyond it either, as far as its price is known.
+        rows = rows.filter(cost__lte=limit.money - cost) if cost else rows.filter(cost__lt=limit.money)
+    if not rows.update(tokens=F("tokens") + tokens, cost=F("cost") + cost, calls=F("calls") + 1):
+        raise BudgetSpent(limit.refusal(until=reset_in_words(now)))
+
+
+def _correct(call: AiCall, *, tokens: int, cost: Decimal) -> None:
+    """On the day on which it was booked, which may be yesterday."""
+    for scope, key in keys_of(call.player, call.npc, call.place):
+        UsageDay.objects.filter(scope=scope, key=key, day=call.created_at.date()).update(
+            tokens=Greatest(F("tokens") + tokens, Value(0)), cost=Greatest(F("cost") + cost, Value(ZERO))
+        )
+
+
+def keys_of(player: Player | None, npc: Npc | None, place: UUID | None) -> Sequence[tuple[str, str]]:
+    """Always in the same order, so that two bookings never wait for each other in a circle."""
+    named = [(Scope.PLAYER, player and player.uuid), (Scope.NPC, npc and npc.uuid), (Scope.PLACE, place)]
+    return [*[(scope, str(key)) for scope, key in named if key], (Scope.SITE, "")]
+
+
+def reset_in_words(now: datetime) -> str:
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return f"at {midnight:%H:%M} UTC (in {timeuntil(midnight, now, depth=1)})"

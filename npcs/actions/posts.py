@@ -1,0 +1,164 @@
+"""Posts of characters: asked for, written in the background, read by somebody, published, hidden, deleted.
+
+A post is for everybody, so nobody asks for himself in its prompt: no player's words stand there and no memories of
+anybody. Who asked for it pays for it.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from npcs.actions.sections import Place
+from npcs.actions.speaking import Account, Speech, speak
+from npcs.builtin.text import one_line
+from npcs.llm.base import ShouldStop, Turn
+from npcs.models import AiCall, Interaction, Npc, NpcPost
+from npcs.models.post import TOPIC_MAX_LENGTH
+from padawanforge.kit.errors import DomainError
+from padawanforge.kit.jobs import enqueue
+from padawanforge.kit.markdown import clean_text
+from padawanforge.kit.work import WorkItem, WorkState
+from players.actions.audit import record
+from players.models import Player
+
+A_DAY = 20
+LOOK_SECONDS = 1.0
+INSTRUCTION = (
+    "You write a post for your own page, which everybody reads who visits you. What stands in the last message is "
+    "what it is about, not something that a person tells you. Two to five short paragraphs in your own voice. "
+    "Address nobody by name, and ask nobody to answer you here."
+)
+Outcome = Interaction.Outcome
+WRITTEN = (Outcome.OK, Outcome.TRUNCATED)
+# In the place of what it would say to a person.
+REASONS: dict[str, str] = {
+    Outcome.REFUSED: "Its notes don't cover this subject.",
+    Outcome.UNAVAILABLE: "Its language model could not be reached, and its notes don't cover this subject.",
+    Outcome.STOPPED: "It was stopped.",
+}
+
+
+class PostRefused(DomainError):
+    pass
+
+
+class TooManyPosts(DomainError):
+    code = "limit"
+
+
+@transaction.atomic
+def ask_for_post(*, npc: Npc, player: Player, topic: str, now: datetime) -> NpcPost:
+    """Have the character write about it, one post at a time."""
+    topic = one_line(clean_text(topic))
+    if not topic:
+        raise PostRefused("Say what it is to write about.")
+    if len(topic) > TOPIC_MAX_LENGTH:
+        raise PostRefused(f"A subject has at most {TOPIC_MAX_LENGTH} characters.")
+    if npc.retired_at is not None:
+        raise PostRefused(f"{npc.name} has retired.")
+    if npc.posts.filter(created_at__gt=now - timedelta(days=1)).count() >= A_DAY:
+        raise TooManyPosts(f"{npc.name} writes at most {A_DAY} posts a day.")
+    try:
+        with transaction.atomic():
+            post = NpcPost.objects.create(npc=npc, topic=topic, asked_by=player)
+    except IntegrityError:
+        raise PostRefused(f"{npc.name} is writing already. Wait for the end of it.") from None
+    enqueue("npcs.write_post", pk=post.pk)
+    return post
+
+
+def write(*, pk: int) -> None:
+    """Let the character write, unless another worker does: a provider may take long, so outside a transaction."""
+    if not NpcPost.objects.claim(pk, now=timezone.now()):
+        return
+    post = NpcPost.objects.select_related("npc", "asked_by").get(pk=pk)
+    if post.npc.retired_at is not None:
+        post.mark_failed("The character has retired.")
+        return
+    speech = speak(
+        npc=post.npc,
+        heard=[Turn("system", INSTRUCTION), Turn("user", post.topic, "the subject")],
+        player=None,
+        on_text=lambda piece: None,
+        should_stop=_until_unwanted(post),
+        place=Place(kind="post"),
+        account=Account(AiCall.Purpose.POST, payer=post.asked_by),
+    )
+    _finish(post, speech)
+
+
+def give_up(post: WorkItem) -> None:
+    """Its worker died; asking again is a person's decision, for a post costs."""
+    post.mark_failed("It broke off.")
+
+
+@transaction.atomic
+def publish(*, post: NpcPost, player: Player, now: datetime) -> None:
+    """Let everybody read it, or read it again; doing so twice changes nothing."""
+    written = NpcPost.objects.filter(pk=post.pk, state=WorkState.DONE).exclude(text="")
+    if not written.exists():
+        raise PostRefused("There is nothing to publish yet.")
+    is_new = written.filter(published_at=None).update(published_at=now)
+    if is_new or written.filter(hidden_at__isnull=False).update(hidden_at=None):
+        record(actor=player, verb="post.published", subject=post)
+
+
+@transaction.atomic
+def hide(*, post: NpcPost, player: Player, now: datetime) -> None:
+    """Nobody but those who look after the character reads it any more; hiding twice changes nothing."""
+    if NpcPost.objects.shown().filter(pk=post.pk).update(hidden_at=now):
+        record(actor=player, verb="post.hidden", subject=post)
+
+
+@transaction.atomic
+def delete(*, post: NpcPost, player: Player) -> None:
+    """For good, with what the record of its making says; one that is being written ends. Its cost stays booked."""
+    _forget_words(post.interaction_id)
+    gone, _ = NpcPost.objects.filter(pk=post.pk).delete()
+    if gone:
+        record(actor=player, verb="post.deleted", subject=post)
+
+
+@transaction.atomic
+def _finish(post: NpcPost, speech: Speech) -> None:
+    is_written = bool(speech.text) and speech.outcome in WRITTEN
+    running = NpcPost.objects.filter(pk=post.pk, state=WorkState.RUNNING, attempts=post.attempts)
+    sources = [{"n": it.n, "uuid": str(it.uuid), "title": it.title} for it in speech.sources]
+    is_shown = is_written and post.npc.posts_at_once
+    updated = running.update(
+        state=WorkState.DONE if is_written else WorkState.FAILED,
+        last_error="" if is_written else REASONS.get(speech.outcome, speech.text or "Nothing was said."),
+        lease_until=None,
+        text=speech.text if is_written else "",
+        engine=speech.engine[:200],
+        sources=sources if is_written else [],
+        interaction=speech.interaction,
+        published_at=timezone.now() if is_shown else None,
+    )
+    if not updated:
+        # It was deleted meanwhile.
+        _forget_words(speech.interaction)
+
+
+def _forget_words(interaction: int | None) -> None:
+    """The figures of use and cost stay."""
+    if interaction is not None:
+        Interaction.objects.filter(pk=interaction).update(message="", response="", manifest=[])
+
+
+def _until_unwanted(post: NpcPost, *, clock: Callable[[], float] = time.monotonic) -> ShouldStop:
+    """Whether it was deleted or its character has retired meanwhile, looked up once a second."""
+    looked_at = clock()
+    is_over = False
+
+    def should_stop() -> bool:
+        nonlocal looked_at, is_over
+        if not is_over and clock() - looked_at >= LOOK_SECONDS:
+            looked_at = clock()
+            is_over = not NpcPost.objects.filter(pk=post.pk, npc__retired_at=None).exists()
+        return is_over
+
+    return should_stop

@@ -1,0 +1,93 @@
+"""What a character writes for its own page: a draft until somebody lets people read it."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from npcs.models.interaction import Interaction
+from npcs.models.npc import Npc
+from padawanforge.kit import markdown
+from padawanforge.kit.work import WorkItem, WorkQuerySet, WorkState
+
+TOPIC_MAX_LENGTH = 300
+UNFINISHED = (WorkState.WAITING, WorkState.RUNNING)
+
+
+class NpcPostQuerySet(WorkQuerySet):
+    def shown(self) -> "NpcPostQuerySet":
+        """What everybody who sees the character may read."""
+        return self.filter(published_at__isnull=False, hidden_at=None)
+
+    def unfinished(self) -> "NpcPostQuerySet":
+        return self.filter(state__in=UNFINISHED)
+
+
+class NpcPost(WorkItem):
+    """Asked for by somebody who looks after the character, and written in the background."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    npc = models.ForeignKey(Npc, on_delete=models.CASCADE, related_name="posts", verbose_name="character")
+    topic = models.CharField("about", max_length=TOPIC_MAX_LENGTH, help_text="What it is to write about.")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = models.TextField(blank=True, editable=False)
+    engine = models.CharField(max_length=200, blank=True, editable=False)
+    # What [n] in the text stands for: {"n": 1, "uuid": …, "title": …}.
+    sources = models.JSONField(default=list, blank=True, editable=False)
+    # With the manifest of its prompt and what it cost.
+    interaction = models.ForeignKey(
+        Interaction, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, editable=False)
+    hidden_at = models.DateTimeField(null=True, editable=False)
+
+    objects = NpcPostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "post of a character"
+        verbose_name_plural = "posts of characters"
+        indexes = [
+            models.Index(
+                fields=["npc", "-published_at", "-id"],
+                condition=Q(published_at__isnull=False, hidden_at=None),
+                name="npcs_post_shown",
+            ),
+            models.Index(fields=["npc", "-id"], name="npcs_post_newest"),
+            models.Index(fields=["state", "queued_at"], name="npcs_post_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["npc"], condition=Q(state__in=["waiting", "running"]), name="npcs_one_post_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="npcs_published_post_is_written",
+                condition=Q(published_at=None) | (Q(state="done") & ~Q(text="")),
+            ),
+            models.CheckConstraint(
+                name="npcs_hidden_post_was_published",
+                condition=Q(hidden_at=None) | Q(published_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"post #{self.pk}"
+
+    @property
+    def stage(self) -> str:
+        """writing, failed, draft, published or hidden."""
+        if self.state in UNFINISHED:
+            return "writing"
+        if self.state == WorkState.FAILED:
+            return "failed"
+        if self.published_at is None:
+            return "draft"
+        return "published" if self.hidden_at is None else "hidden"
+
+    @property
+    def html(self) -> SafeString:
+        return markdown.render(self.text)

@@ -1,0 +1,166 @@
+"""Which engines speak for a character, in which order, and what they cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from npcs.llm.layout import WINDOW_TOKENS
+from npcs.llm.presets import HOSTED, preset_of
+from npcs.models import AiControl, AiModel, AiProvider, FallbackStep, ModelPrice, Npc, UserAiSettings
+from npcs.rules.prices import MILLION, Price, price_for
+from players.models import Player
+
+OWN_KEY_SECONDS = 120.0
+# A provider of an installation with many fallbacks: nobody waits for more of them.
+MAX_ENGINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A model of a provider, ready to be asked. `provider` is None for a player's own key."""
+
+    label: str
+    kind: str
+    url: str
+    model: str
+    provider: AiProvider | None
+    key: str
+    price: Price | None = None
+    window: int = WINDOW_TOKENS
+    owner: int | None = None  # whose key it is, where it is a player's own
+
+    @property
+    def breaker(self) -> str:
+        """Where its failures are counted: a player's key that is refused says nothing about the provider."""
+        return f"provider.{self.provider.pk}" if self.provider else f"own.{self.owner}"
+
+    @property
+    def is_own_key(self) -> bool:
+        return self.provider is None
+
+    @property
+    def json(self) -> str:
+        """The first step of the ladder that is known to work, else the one that the kind promises."""
+        known = self.provider.capabilities.get("json") if self.provider else None
+        return known if isinstance(known, str) and known else preset_of(self.kind).json
+
+    @property
+    def has_tools(self) -> bool:
+        """Until a test has found that there are none."""
+        return self.provider is None or self.provider.capabilities.get("tools") is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who is asked, one after another; `note` says why the wish of the character was not followed."""
+
+    engines: list[Engine]
+    note: str = ""
+
+
+def control() -> AiControl:
+    """The installation's limits; the defaults until somebody has changed one."""
+    return AiControl.objects.filter(pk=AiControl.ID).first() or AiControl()
+
+
+def line_for(*, npc: Npc | None, player: Player | None, purpose: str, today: date) -> Line:
+    """The player's own key, the character's provider, then the fallback order of the purpose.
+
+    Without an order of its own, the purpose falls back on the default provider. While the staff's switch stops
+    all providers, nobody.
+    """
+    if control().is_stopped:
+        return Line([], "stopped")
+    wanted = AiProvider.objects.filter(pk=npc.provider_id).first() if npc and npc.provider_id else None
+    is_off = wanted is not None and not wanted.is_active
+    chosen = [] if wanted is None or is_off or npc is None else [(wanted, npc.ai_model)]
+    pairs = _once([*chosen, *_fallbacks(purpose)])
+    engines = _own_engine(player) if purpose == FallbackStep.Purpose.CHAT else []
+    engines += _engines(pairs, today)
+    note = f"{wanted.name} is switched off" if wanted is not None and is_off else ""
+    return Line(engines[:MAX_ENGINES], note)
+
+
+def engine_of(provider: AiProvider, *, model: str = "", today: date) -> Engine:
+    return _engines([(provider, model)], today)[0]
+
+
+def _fallbacks(purpose: str) -> list[tuple[AiProvider, str]]:
+    steps = FallbackStep.objects.filter(purpose=purpose, provider__is_active=True)
+    ordered = steps.select_related("provider").order_by("position")
+    if pairs := [(step.provider, step.ai_model) for step in ordered]:
+        return pairs
+    return [(it, "") for it in AiProvider.objects.filter(is_default=True, is_active=True)]
+
+
+def _once(pairs: Iterable[tuple[AiProvider, str]]) -> list[tuple[AiProvider, str]]:
+    """Each model of each provider one time, where it comes first."""
+    seen: dict[tuple[int, str], tuple[AiProvider, str]] = {}
+    for provider, model in pairs:
+        seen.setdefault((provider.pk, model or provider.default_model), (provider, model))
+    return list(seen.values())
+
+
+def _engines(pairs: list[tuple[AiProvider, str]], today: date) -> list[Engine]:
+    """Two queries, however many there are."""
+    ids = [provider.pk for provider, _ in pairs]
+    windows = {
+        (row.provider_id, row.name): row.window_tokens for row in AiModel.objects.filter(provider__in=ids)
+    }
+    prices = prices_of(ids, today)
+    return [
+        Engine(
+            label=f"{provider.display_name} · {model or provider.default_model}",
+            kind=provider.provider_type,
+            url=provider.api_endpoint,
+            model=model or provider.default_model,
+            provider=provider,
+            key=provider.api_key or "",
+            price=_price(provider, model or provider.default_model, prices.get(provider.pk, [])),
+            window=windows.get((provider.pk, model or provider.default_model), WINDOW_TOKENS),
+        )
+        for provider, model in pairs
+    ]
+
+
+def prices_of(providers: Iterable[int], today: date) -> dict[int, list[Price]]:
+    """The prices in force on the day: of each pattern the newest that has begun."""
+    rows = ModelPrice.objects.filter(provider__in=providers, valid_from__lte=today).order_by("valid_from")
+    newest = {(row.provider_id, row.model_pattern): row for row in rows}
+    found: dict[int, list[Price]] = {}
+    for row in newest.values():
+        price = Price(row.model_pattern, row.input_price, row.output_price, row.cached_price)
+        found.setdefault(row.provider_id, []).append(price)
+    return found
+
+
+def _price(provider: AiProvider, model: str, prices: list[Price]) -> Price | None:
+    if (price := price_for(model, prices)) is not None:
+        return price
+    if provider.cost_per_token is None:
+        return None
+    flat = Decimal(provider.cost_per_token) * MILLION
+    return Price("*", flat, flat)
+
+
+def _own_engine(player: Player | None) -> list[Engine]:
+    if player is None or player.is_guest:
+        return []
+    own = UserAiSettings.objects.filter(player=player, is_active=True).first()
+    if own is None or own.provider_type not in HOSTED:
+        return []
+    return [own_engine(own)]
+
+
+def own_engine(own: UserAiSettings) -> Engine:
+    preset = HOSTED[own.provider_type]
+    return Engine(
+        label=f"{preset.label} · {own.ai_model} (own key)",
+        kind=preset.kind,
+        url=preset.url,
+        model=own.ai_model,
+        provider=None,
+        key=own.api_key or "",
+        owner=own.player_id,
+    )

@@ -1,0 +1,29 @@
+"""Posts of characters: what everybody reads, and what is kept for those who look after them."""
+
+from uuid import UUID
+
+from npcs.models import Npc, NpcPost
+from padawanforge.kit.paging import Page, page_of
+
+PAGE_SIZE = 10
+UNREAD_SHOWN = 20
+
+
+def posts_shown(npc: Npc, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page:
+    """What was published, the newest first."""
+    return page_of(npc.posts.shown(), order=("-published_at", "-pk"), cursor=cursor, limit=limit)
+
+
+def posts_kept(npc: Npc, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page:
+    """All of them, whatever became of them, the newest first."""
+    return page_of(npc.posts.select_related("interaction"), order=("-pk",), cursor=cursor, limit=limit)
+
+
+def posts_apart(npc: Npc) -> list[NpcPost]:
+    """What nobody else reads: being written, failed, drafts and hidden ones."""
+    shown = npc.posts.shown().values("pk")
+    return list(npc.posts.exclude(pk__in=shown).order_by("-pk")[:UNREAD_SHOWN])
+
+
+def post_of(npc: Npc, uuid: UUID) -> NpcPost | None:
+    return npc.posts.select_related("npc", "interaction").filter(uuid=uuid).first()
