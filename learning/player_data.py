@@ -4,12 +4,30 @@ from collections.abc import Iterator
 
 from django.db.models import Case, When
 
-from learning.models import AnswerEvent, Statement, TopicSkill
+from learning.models import (
+    AnswerEvent,
+    GenerationRun,
+    ImportRun,
+    KeyFlip,
+    Practice,
+    ReviewCard,
+    Sitting,
+    Statement,
+    StatementRating,
+    StatementReport,
+    StatementReview,
+    TopicSkill,
+)
 from players.personal_data import Area, Document, Row, register
 from players.queries.exports import CHUNK
 
-MODELS = frozenset({"learning.AnswerEvent", "learning.Statement", "learning.TopicSkill"})
+KEPT = (
+    AnswerEvent, GenerationRun, ImportRun, KeyFlip, Practice, ReviewCard, Sitting, Statement, StatementRating,
+    StatementReport, StatementReview, TopicSkill,
+)  # fmt: skip
+MODELS = frozenset(model._meta.label for model in KEPT)
 
+SAID = {True: "true", False: "false", None: "nothing"}
 MARKS = {True: "right", False: "wrong", None: "not told yet"}
 
 
@@ -17,15 +35,34 @@ def documents(player_id: int) -> Iterator[Document]:
     yield Document("learning/answers.json", "Answers", _answers(player_id))
     yield Document("learning/answers.md", "Answers, to read", _answers_to_read(player_id))
     yield Document("learning/skills.json", "What I am thought to know, by topic", _skills(player_id))
+    yield Document("learning/cards.json", "When I am asked what again", _cards(player_id))
+    yield Document("learning/sittings.json", "Sessions that I finished", _sittings(player_id))
     yield Document("learning/statements.json", "Statements that I wrote", _statements(player_id))
+    yield Document("learning/reports.json", "Statements that I reported", _reports(player_id))
+    yield Document("learning/ratings.json", "Statements that I rated", _ratings(player_id))
+    yield Document("learning/reviews.json", "Statements that I reviewed", _reviews(player_id))
+    yield Document("learning/imports.json", "Files of statements that I brought", _imports(player_id))
+    yield Document("learning/generated.json", "Pools that I had made", _generations(player_id))
 
 
 def erase(player_id: int) -> None:
-    """Answers and skills stay: they carry no word of the player's, and the statements' figures rest on them."""
+    """Answers and skills stay: they carry no word of the player's, and the statements' figures rest on them.
+
+    The same holds for what was reported, rated and decided; the words that went with it go.
+    """
+    StatementReport.objects.filter(player_id=player_id).update(note="")
+    StatementReview.objects.filter(reviewer_id=player_id).update(note="")
+    for run in ImportRun.objects.filter(player_id=player_id):
+        run.file.delete(save=False)
+        run.delete()
 
 
 def remains(player_id: int) -> list[str]:
-    return []
+    notes = StatementReport.objects.filter(player_id=player_id).exclude(note="").count()
+    notes += StatementReview.objects.filter(reviewer_id=player_id).exclude(note="").count()
+    files = ImportRun.objects.filter(player_id=player_id).count()
+    finds = [(notes, "notes about statements"), (files, "files of statements")]
+    return [f"{count} {what} are left." for count, what in finds if count]
 
 
 def _answers(player_id: int) -> Iterator[Row]:
@@ -34,7 +71,8 @@ def _answers(player_id: int) -> Iterator[Row]:
     shown = rows.annotate(right=Case(When(settlement__isnull=False, then="correct")))
     yield from shown.values(
         "received_at", "statement__topic__name", "statement__text", "mode", "answer", "right", "confidence",
-        "rapid", "first_attempt", "rt_ms", "p_before", "theta_before", "theta_after", "xp", "session_uuid",
+        "rapid", "hinted", "first_attempt", "due_review", "grade", "rt_ms", "rt_client_ms", "p_before",
+        "theta_before", "theta_after", "xp", "session_uuid",
     ).iterator(CHUNK)  # fmt: skip
 
 
@@ -42,7 +80,7 @@ def _answers_to_read(player_id: int) -> Iterator[str]:
     yield "# Answers\n\n"
     for row in _answers(player_id):
         mark = MARKS[row["right"]]
-        said = "true" if row["answer"] else "false"
+        said = SAID[row["answer"]]
         yield (
             f"- {row['received_at']:%Y-%m-%d %H:%M} ({row['statement__topic__name']}): "
             f"{row['statement__text']} I said **{said}**, that was {mark}.\n"
@@ -57,11 +95,55 @@ def _skills(player_id: int) -> Iterator[Row]:
     ).iterator(CHUNK)  # fmt: skip
 
 
+def _cards(player_id: int) -> Iterator[Row]:
+    rows = ReviewCard.objects.filter(player_id=player_id).order_by("due", "pk")
+    yield from rows.values(
+        "topic__name", "fact_key", "due", "last_review", "stability", "difficulty", "reps", "lapses",
+        "suspended",
+    ).iterator(CHUNK)  # fmt: skip
+
+
+def _sittings(player_id: int) -> Iterator[Row]:
+    rows = Sitting.objects.filter(player_id=player_id).order_by("ended_at", "pk")
+    yield from rows.values(
+        "session_uuid", "mode", "ended_at", "answers", "correct", "weight", "is_first_of_day", "xp"
+    ).iterator(CHUNK)
+
+
 def _statements(player_id: int) -> Iterator[Row]:
     rows = Statement.objects.filter(created_by_id=player_id).order_by("pk")
     yield from rows.values(
         "text", "answer", "explanation", "topic__name", "lifecycle", "created_at"
     ).iterator(CHUNK)
+
+
+def _reports(player_id: int) -> Iterator[Row]:
+    rows = StatementReport.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values("statement__text", "reason", "note", "state", "created_at").iterator(CHUNK)
+
+
+def _ratings(player_id: int) -> Iterator[Row]:
+    rows = StatementRating.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values(
+        "statement__text", "feedback_rating", "difficulty_perceived", "updated_at"
+    ).iterator(CHUNK)
+
+
+def _reviews(player_id: int) -> Iterator[Row]:
+    rows = StatementReview.objects.filter(reviewer_id=player_id).order_by("pk")
+    yield from rows.values("statement__text", "was", "became", "reason", "note", "created_at").iterator(CHUNK)
+
+
+def _imports(player_id: int) -> Iterator[Row]:
+    rows = ImportRun.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values("file_name", "file_format", "counts", "created_at", "applied_at").iterator(CHUNK)
+
+
+def _generations(player_id: int) -> Iterator[Row]:
+    rows = GenerationRun.objects.filter(started_by_id=player_id).order_by("pk")
+    yield from rows.values("npc__name", "topic__name", "engine", "made", "dropped", "created_at").iterator(
+        CHUNK
+    )
 
 
 register(

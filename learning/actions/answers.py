@@ -16,6 +16,7 @@ from learning.models import AnswerEvent, Statement
 from learning.rules.rapid import is_rapid
 from players.actions.demo import note_answer
 from players.models import Player
+from players.queries.needs import has_own_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,18 @@ class Circumstances:
     session_uuid: UUID | None
     mode: str
     confidence: int | None = None
+    hinted: bool = False
+    rt_client_ms: int | None = None
 
 
 @transaction.atomic
 def record_answer(
-    *, player: Player, statement: Statement, verdict: bool, at: Circumstances, idempotency_key: str
+    *, player: Player, statement: Statement, verdict: bool | None, at: Circumstances, idempotency_key: str
 ) -> AnswerEvent:
-    """Append the answer to the learner's history and let it count; the same key twice is one answer."""
+    """Append the answer to the learner's history and let it count; the same key twice is one answer.
+
+    No verdict means that the statement was skipped.
+    """
     event = keep_answer(
         player=player, statement=statement, verdict=verdict, at=at, idempotency_key=idempotency_key
     )
@@ -41,9 +47,9 @@ def record_answer(
     return settled[0] if settled else AnswerEvent.objects.get(pk=event.pk)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_answer(
-    *, player: Player, statement: Statement, verdict: bool, at: Circumstances, idempotency_key: str
+    *, player: Player, statement: Statement, verdict: bool | None, at: Circumstances, idempotency_key: str
 ) -> AnswerEvent:
     """Append the answer to the learner's history; it moves nothing until `settle` is called."""
     response_ms = max(round((at.received_at - at.shown_at).total_seconds() * 1000), 0)
@@ -58,10 +64,12 @@ def keep_answer(
             "shown_at": at.shown_at,
             "received_at": at.received_at,
             "rt_ms": response_ms,
+            "rt_client_ms": at.rt_client_ms,
             "answer": verdict,
             "correct": verdict == statement.answer,
-            "confidence": at.confidence,
-            "rapid": is_rapid(text=statement.text, response_ms=response_ms),
+            "confidence": None if verdict is None else at.confidence,
+            "hinted": at.hinted,
+            "rapid": _is_rapid(player, statement, response_ms),
             "by_guest": player.is_guest,
             # Decided when it is settled, under the locks.
             "first_attempt": False,
@@ -70,3 +78,19 @@ def keep_answer(
     if is_new:
         note_answer(player, is_correct=event.correct, where=str(at.session_uuid or at.mode))
     return event
+
+
+def _is_rapid(player: Player, statement: Statement, response_ms: int) -> bool:
+    """Who listens to the page, or has more time than others, isn't measured by the words.
+
+    That is looked up only for an answer that would be too fast otherwise.
+    """
+    median_ms = statement.rt_median_ms
+    if not is_rapid(text=statement.text, response_ms=response_ms, median_ms=median_ms):
+        return False
+    return is_rapid(
+        text=statement.text,
+        response_ms=response_ms,
+        median_ms=median_ms,
+        reads_aloud=has_own_time(player.pk),
+    )

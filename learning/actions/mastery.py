@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from learning.actions.skills import lock_players
-from learning.models import Topic, TopicSkill
+from learning.models import ReviewCard, Topic, TopicSkill
 from learning.queries.pools import pools_of
 from learning.rules.mastery import Pool, mastery
 
@@ -40,3 +40,8 @@ def _refresh(player_ids: list[int], pools: Mapping[int, Pool]) -> int:
             changed.append(row)
     TopicSkill.objects.bulk_update(changed, ["mastery", "mastery_low"])
     return len(changed)
+
+
+def put_aside(*, card: ReviewCard, is_aside: bool) -> None:
+    """The player doesn't want to be asked this fact, or does again; what is known of it stays."""
+    ReviewCard.objects.filter(pk=card.pk).update(suspended=is_aside)

@@ -1,52 +1,36 @@
 """Skills and difficulties found anew from the answers: the same steps, in the order of the settlements."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Count, Max
 
 from learning.actions.mastery import refresh_mastery
+from learning.actions.replaying import CHUNK, Item, Overtaken, Replayed, go_on
 from learning.actions.skills import (
-    answered,
+    ITEM_COLUMNS,
+    item_row,
     item_state,
     lock_players,
     skill_row,
     skill_state,
-    store_item,
     store_skills,
 )
-from learning.models import AnswerEvent, Settlement, Statement, TopicSkill
+from learning.models import Statement, TopicSkill
 from learning.queries.pools import pools_of
-from learning.rules.skill import ITEM_VARIANCE, Estimate, mean_of, new_topic, prior_of
-from learning.rules.steps import ItemState, SkillState, step
+from learning.rules.skill import prior_of
+from learning.rules.steps import ItemState, SkillState
 from padawanforge.kit.errors import DomainError
 
-CHUNK = 2000
 ATTEMPTS = 5
+# Rows that are written together: their players can't answer meanwhile, so not too many.
+AT_ONCE = 500
 # SQL and Python add up in another order; what is smaller than this is rounding.
 ROUNDING = 1e-6
 
 
 class AnswersKeepComing(DomainError):
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A statement as it was written, and where the answers have led it."""
-
-    topic_id: int
-    state: ItemState
-
-
-@dataclass(slots=True)
-class Replayed:
-    """`skills` by player and topic, `items` by statement, after the settlements that `mark` tells."""
-
-    mark: tuple[int | None, int]
-    skills: dict[int, dict[int, SkillState]] = field(default_factory=dict)
-    items: dict[int, Item] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,102 +48,114 @@ class Difference:
 
 def differences() -> list[Difference]:
     """Where skills and statements are not what a replay of all answers finds."""
-    return list(_compare(_replay()))
+    replayed = Replayed()
+    go_on(replayed)
+    return list(_compare(replayed))
 
 
 def rebuild() -> list[Difference]:
     """Write what the replay finds, also while people play; the differences that there were."""
+    found: list[Difference] = []
     for _ in range(ATTEMPTS):
-        replayed = _replay()
-        found = list(_compare(replayed))
-        if _write(found, replayed):
-            refresh_mastery()
-            return found
+        try:
+            replayed = Replayed()
+            while written := write(replayed):
+                found += written
+        except Overtaken:
+            continue
+        refresh_mastery()
+        return found
     raise AnswersKeepComing(
         "Answers came in faster than they could be replayed. Try again at a quieter hour."
     )
 
 
-def _mark() -> tuple[int | None, int]:
-    row = Settlement.objects.aggregate(last=Max("pk"), count=Count("pk"))
-    return row["last"], row["count"]
+def write(replayed: Replayed, *, most: int | None = None) -> list[Difference]:
+    """Write the differences to the replay, all or so many; those that were written.
+
+    Who answers in between is moved from figures of which some are old and some new, so it is done again until
+    nothing differs.
+    """
+    go_on(replayed)
+    found = list(_compare(replayed))[:most]
+    written: list[Difference] = []
+    for start in range(0, len(found), AT_ONCE):
+        written += _write(found[start : start + AT_ONCE], replayed)
+    return written
 
 
-def _replay() -> Replayed:
-    replayed = Replayed(_mark())
-    columns = Statement.objects.order_by("pk").values_list("pk", "topic_id", "difficulty")
-    for pk, topic_id, difficulty in columns.iterator(CHUNK):
-        replayed.items[pk] = Item(topic_id, ItemState(prior_of(difficulty)))
-    events = AnswerEvent.objects.filter(settlement__isnull=False).order_by("settlement_id", "pk")
-    for event in events.iterator(CHUNK):
-        _take(replayed, event)
-    return replayed
+@transaction.atomic
+def _write(found: Sequence[Difference], replayed: Replayed) -> list[Difference]:
+    """Under the locks of the rows, behind which the replay is led to the newest of their answers."""
+    statements = sorted(one.key[0] for one in found if one.kind == "statement")
+    skills = {(one.key[0], one.key[1]) for one in found if one.kind == "skill"}
+    players = sorted({player for player, _ in skills})
+    locked = Statement.objects.select_for_update(no_key=True).filter(pk__in=statements).order_by("pk")
+    rows = list(locked)
+    lock_players(players)
+    go_on(replayed)
+    stored = {
+        (row.player_id, row.topic_id): row
+        for row in TopicSkill.objects.filter(player__in=players).order_by("pk")
+    }
+    items = list(_compare_statements(rows, replayed))
+    moved = [one for one in (_skill(key, stored.get(key), replayed) for key in sorted(skills)) if one]
+    _store(items, moved)
+    return items + moved
 
 
-def _take(replayed: Replayed, event: AnswerEvent) -> None:
-    item = replayed.items[event.statement_id]
-    state = item.state
-    if not state.first and event.beta_before is not None:
-        # Until somebody moved it, the difficulty was that of the label it had then.
-        state = replace(state, estimate=Estimate(event.beta_before, ITEM_VARIANCE))
-    topics = replayed.skills.setdefault(event.player_id, {})
-    skill = topics.get(item.topic_id)
-    if skill is None:
-        skill = SkillState(new_topic(mean_of([one.estimate.mean for one in topics.values()])))
-    taken = step(skill, state, answered(event))
-    topics[item.topic_id] = taken.skill
-    moved = taken.item if taken.item.first else replace(taken.item, estimate=item.state.estimate)
-    replayed.items[event.statement_id] = replace(item, state=moved)
+def _store(items: Sequence[Difference], skills: Sequence[Difference]) -> None:
+    states = {one.key[0]: one.replayed for one in items}
+    changed = [
+        item_row(statement_id=pk, state=state) for pk, state in states.items() if isinstance(state, ItemState)
+    ]
+    Statement.objects.bulk_update(changed, ITEM_COLUMNS, batch_size=AT_ONCE)
+    kept = [(one.key, one.replayed) for one in skills if isinstance(one.replayed, SkillState)]
+    pools = pools_of({topic for (_, topic), _ in kept})
+    store_skills(
+        [skill_row(player_id=key[0], topic_id=key[1], state=state, pool=pools[key[1]]) for key, state in kept]
+    )
+    for one in skills:
+        if one.replayed is None:
+            TopicSkill.objects.filter(player=one.key[0], topic=one.key[1]).delete()
 
 
 def _compare(replayed: Replayed) -> Iterator[Difference]:
-    for statement in Statement.objects.order_by("pk").iterator(CHUNK):
-        item = replayed.items.get(statement.pk)
-        if item and not _alike(item_state(statement), item.state):
-            yield Difference("statement", (statement.pk,), item_state(statement), item.state)
+    yield from _compare_statements(Statement.objects.order_by("pk").iterator(CHUNK), replayed)
     left = {(player, topic) for player, topics in replayed.skills.items() for topic in topics}
     for row in TopicSkill.objects.order_by("pk").iterator(CHUNK):
         key = (row.player_id, row.topic_id)
         left.discard(key)
-        state = replayed.skills.get(row.player_id, {}).get(row.topic_id)
-        if state is None or not _alike(skill_state(row), state):
-            yield Difference("skill", key, skill_state(row), state)
-    for player, topic in sorted(left):
-        yield Difference("skill", (player, topic), None, replayed.skills[player][topic])
+        if (difference := _skill(key, row, replayed)) is not None:
+            yield difference
+    for key in sorted(left):
+        yield Difference("skill", key, None, replayed.skills[key[0]][key[1]])
+
+
+def _compare_statements(rows: Iterable[Statement], replayed: Replayed) -> Iterator[Difference]:
+    for row in rows:
+        item = replayed.items.get(row.pk)
+        if item and not _alike(item_state(row), state := _as_labelled(item, row)):
+            yield Difference("statement", (row.pk,), item_state(row), state)
+
+
+def _as_labelled(item: Item, row: Statement) -> ItemState:
+    """Until somebody moved it, the difficulty is that of the label, which may have changed since the reading."""
+    return item.state if item.state.first else replace(item.state, estimate=prior_of(row.difficulty))
+
+
+def _skill(key: tuple[int, int], row: TopicSkill | None, replayed: Replayed) -> Difference | None:
+    state = replayed.skills.get(key[0], {}).get(key[1])
+    stored = skill_state(row) if row else None
+    if stored == state or (stored is not None and state is not None and _alike(stored, state)):
+        return None
+    return Difference("skill", key, stored, state)
 
 
 def _alike(stored: SkillState | ItemState, replayed: SkillState | ItemState) -> bool:
     ours, theirs = stored.estimate, replayed.estimate
     distance = abs(ours.mean - theirs.mean) + abs(ours.variance - theirs.variance)
     return distance <= ROUNDING and replace(stored, estimate=theirs) == replayed
-
-
-@transaction.atomic
-def _write(found: list[Difference], replayed: Replayed) -> bool:
-    """False when answers were settled since the replay began: then what it found is old."""
-    statements = sorted(one.key[0] for one in found if one.kind == "statement")
-    list(
-        Statement.objects.select_for_update(no_key=True)
-        .filter(pk__in=statements)
-        .order_by("pk")
-        .values_list("pk")
-    )
-    lock_players(sorted({one.key[0] for one in found if one.kind == "skill"}))
-    if _mark() != replayed.mark:
-        return False
-    rows = []
-    for one in found:
-        if isinstance(one.replayed, ItemState):
-            store_item(statement_id=one.key[0], state=one.replayed)
-        elif one.replayed is None:
-            TopicSkill.objects.filter(player=one.key[0], topic=one.key[1]).delete()
-        else:
-            rows.append((one.key, one.replayed))
-    pools = pools_of({topic for (_, topic), _ in rows})
-    store_skills(
-        [skill_row(player_id=key[0], topic_id=key[1], state=state, pool=pools[key[1]]) for key, state in rows]
-    )
-    return True
 
 
 def _figures(state: SkillState | ItemState | None) -> str:

@@ -1,23 +1,43 @@
 """Answers that count move the skill of those who gave them and the difficulty of their statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
 
 from django.db import transaction
 from django.db.models import Avg, QuerySet
 
+from learning.actions.cards import (
+    Held,
+    after_event,
+    fact_of_statement,
+    held_cards,
+    is_graded,
+    says_fact,
+    store_cards,
+    was_due,
+)
+from learning.actions.totals import count_answers
 from learning.models import AnswerEvent, Settlement, Statement, TopicSkill
 from learning.queries.pools import pools_of
+from learning.queries.today import today_of
+from learning.rules.cards import CardState, Grade, Seen, grade_of, usual_ms
 from learning.rules.mastery import Pool, mastery
-from learning.rules.pay import xp_for_answer
+from learning.rules.pay import Today, xp_for_answer
 from learning.rules.skill import Estimate, new_topic
-from learning.rules.steps import Answered, ItemState, SkillState, Step, step
+from learning.rules.steps import Answered, ItemState, SkillState, step
 from players.actions.activity import Noted, ask_for_evaluation, mark_for_evaluation, note_answers
 from players.models import PlayerGameData
 
-MEASURED = ("settlement", "first_attempt", "p_before", "theta_before", "beta_before", "theta_after", "xp")
-SKILL_COLUMNS = (
-    "theta_mean", "theta_var", "n_answers", "n_rapid", "active_days", "last_at", "mastery", "mastery_low",
+MEASURED = (
+    "settlement", "first_attempt", "due_review", "grade", "p_before", "theta_before", "beta_before",
+    "theta_after", "beta_after", "xp",
 )  # fmt: skip
+SKILL_COLUMNS = (
+    "theta_mean", "theta_var", "n_answers", "n_rapid", "active_days", "last_at", "pace", "mastery",
+    "mastery_low",
+)  # fmt: skip
+ITEM_COLUMNS = ("beta_mean", "beta_var", "n_first", "n_first_correct", "n_rapid")
 BATCH = 500
 
 
@@ -35,7 +55,8 @@ def settle(*, statement_id: int, event_ids: Iterable[int]) -> list[AnswerEvent]:
     if not events:
         return []
     players = sorted({event.player_id for event in events})
-    _measure(events, statement, _skills(players, statement.topic_id))
+    _measure(events, statement, Hands.of(events, statement, _skills(players, statement.topic_id)))
+    count_answers(events)
     note_answers([Noted(one.player_id, one.received_at, one.correct, one.rapid) for one in events])
     # A session asks at its end; who plays on would be looked at after each statement.
     mark_for_evaluation(players)
@@ -50,6 +71,7 @@ def skill_state(row: TopicSkill) -> SkillState:
         rapid=row.n_rapid,
         days=row.active_days,
         last_at=row.last_at,
+        pace=row.pace,
     )
 
 
@@ -70,6 +92,9 @@ def answered(event: AnswerEvent) -> Answered:
         is_first=event.first_attempt,
         by_guest=event.by_guest,
         confidence=event.confidence,
+        is_skip=event.answer is None,
+        is_hinted=event.hinted,
+        response_ms=event.rt_ms,
     )
 
 
@@ -84,6 +109,7 @@ def skill_row(*, player_id: int, topic_id: int, state: SkillState, pool: Pool) -
         n_rapid=state.rapid,
         active_days=state.days,
         last_at=state.last_at,
+        pace=state.pace,
         mastery=share.share,
         mastery_low=share.low,
     )
@@ -99,8 +125,10 @@ def store_skills(rows: Sequence[TopicSkill]) -> None:
     )
 
 
-def store_item(*, statement_id: int, state: ItemState) -> None:
-    Statement.objects.filter(pk=statement_id).update(
+def item_row(*, statement_id: int, state: ItemState) -> Statement:
+    """A row to update, with nothing but the figures."""
+    return Statement(
+        pk=statement_id,
         beta_mean=state.estimate.mean,
         beta_var=state.estimate.variance,
         n_first=state.first,
@@ -109,37 +137,100 @@ def store_item(*, statement_id: int, state: ItemState) -> None:
     )
 
 
+def store_item(*, statement_id: int, state: ItemState) -> None:
+    row = item_row(statement_id=statement_id, state=state)
+    figures = {column: getattr(row, column) for column in ITEM_COLUMNS}
+    Statement.objects.filter(pk=statement_id).update(**figures)
+
+
 def lock_players(player_ids: Sequence[int] | QuerySet) -> None:
     """The same rows, in the same order, as the totals of a round take."""
     rows = PlayerGameData.objects.filter(player__in=player_ids)
     list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _measure(events: Sequence[AnswerEvent], statement: Statement, skills: dict[int, SkillState]) -> None:
+@dataclass(slots=True)
+class Hands:
+    """What an answer to one statement moves at the players' side, by player."""
+
+    skills: dict[int, SkillState]
+    cards: dict[int, Held]
+    today: dict[int, Today]
+
+    @classmethod
+    def of(
+        cls, events: Sequence[AnswerEvent], statement: Statement, skills: dict[int, SkillState]
+    ) -> "Hands":
+        moments = {event.player_id: event.received_at for event in events}
+        return cls(skills, held_cards(list(skills), statement), today_of(moments))
+
+
+def _measure(events: Sequence[AnswerEvent], statement: Statement, hands: Hands) -> None:
     """Go through the answers one by one and store where they have led."""
-    known = AnswerEvent.objects.filter(statement=statement, settlement__isnull=False, player__in=list(skills))
+    known = AnswerEvent.objects.filter(
+        statement=statement, settlement__isnull=False, player__in=list(hands.skills)
+    )
     seen = set(known.values_list("player_id", flat=True))
     settlement = Settlement.objects.create()
     item = item_state(statement)
     for event in events:
         event.settlement, event.first_attempt = settlement, event.player_id not in seen
         seen.add(event.player_id)
-        taken = step(skills[event.player_id], item, answered(event))
-        _write(event, skills[event.player_id], item, taken)
-        skills[event.player_id], item = taken.skill, taken.item
+        item = _take(event, statement, item, hands)
     # Rows that are known to be there; to say it as an insertion that meets them is the fastest way by far.
     AnswerEvent.objects.bulk_create(
         events, update_conflicts=True, unique_fields=["id"], update_fields=MEASURED, batch_size=BATCH
     )
     store_item(statement_id=statement.pk, state=item)
-    _store_players(skills, statement.topic_id)
+    _store_players(hands.skills, statement.topic_id)
+    fact = fact_of_statement(statement)
+    store_cards({(pk, statement.topic_id, fact): held for pk, held in hands.cards.items()})
 
 
-def _write(event: AnswerEvent, skill: SkillState, item: ItemState, taken: Step) -> None:
+def _take(event: AnswerEvent, statement: Statement, item: ItemState, hands: Hands) -> ItemState:
+    """Write down what the answer says and changes; the statement's state after it."""
+    pk = event.player_id
+    skill, held, today = hands.skills[pk], hands.cards.get(pk), hands.today.get(pk, Today())
+    taken = step(skill, item, answered(event))
     event.p_before = taken.p_before
     event.theta_before, event.theta_after = skill.estimate.mean, taken.skill.estimate.mean
-    event.beta_before = item.estimate.mean
-    event.xp = xp_for_answer(is_correct=event.correct, rapid=event.rapid, p_before=taken.p_before)
+    event.beta_before, event.beta_after = item.estimate.mean, taken.item.estimate.mean
+    event.due_review = was_due(event, held)
+    event.grade = _grade(event, statement, skill, held)
+    event.xp = earned(event, today)
+    hands.skills[pk] = taken.skill
+    hands.today[pk] = Today(today.answers + (not event.rapid), today.xp + event.xp)
+    after = after_event(event, held, fact=fact_of_statement(statement), shown=says_fact(statement))
+    if after is not None:
+        hands.cards[pk] = after
+    return taken.item
+
+
+def earned(event: AnswerEvent, today: Today) -> int:
+    """What a measured answer is worth after the answers that the day has seen."""
+    return xp_for_answer(
+        is_correct=event.correct,
+        rapid=event.rapid,
+        p_before=event.p_before or 0.0,
+        is_worth=event.first_attempt or event.due_review,
+        today=today,
+    )
+
+
+def _grade(event: AnswerEvent, statement: Statement, skill: SkillState, held: Held | None) -> Grade | None:
+    if not is_graded(event, held):
+        return None
+    own = exp(skill.pace) if skill.answers else None
+    seen = Seen(
+        is_right=event.correct,
+        is_rapid=event.rapid,
+        response_ms=event.rt_ms,
+        usual_ms=usual_ms(own_ms=own, own_answers=skill.answers, statement_ms=statement.rt_median_ms),
+        confidence=event.confidence,
+        is_skip=event.answer is None,
+        is_hinted=event.hinted,
+    )
+    return grade_of(seen, held.state if held else CardState())
 
 
 def _store_players(skills: Mapping[int, SkillState], topic_id: int) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from random import Random
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from learning.actions.answers import Circumstances, record_answer
 from learning.models import AnswerEvent, Statement
@@ -12,7 +12,7 @@ from learning.queries.statements import pick_statements, topics_with_counts
 from npcs.choices import Difficulty
 from players.actions.onboarding import complete_tutorial
 from players.actions.progress import award_xp
-from players.models import Player, PlayerGameData
+from players.models import Player
 
 MODE = "tutorial"
 # For having dared; a right answer earns its own besides.
@@ -50,7 +50,6 @@ def answer_tutorial(
         idempotency_key=_key(player),
     )
     if is_first:
-        _count(event)
         award_xp(
             player=player,
             amount=FIRST_STEP_XP + event.xp,
@@ -68,10 +67,3 @@ def tutorial_answers(player: Player) -> QuerySet[AnswerEvent]:
 
 def _key(player: Player) -> str:
     return f"tutorial:{player.uuid}"
-
-
-def _count(event: AnswerEvent) -> None:
-    PlayerGameData.objects.filter(player=event.player).update(
-        total_questions_answered=F("total_questions_answered") + 1,
-        total_correct_answers=F("total_correct_answers") + int(event.correct),
-    )

@@ -1,5 +1,43 @@
 from learning.models.answer import AnswerEvent, Settlement
+from learning.models.card import ReviewCard
+from learning.models.correction import DifficultyEstimate, KeyFlip
+from learning.models.fairness import FairnessFigure
+from learning.models.history import (
+    ReviewReason,
+    StatementFingerprint,
+    StatementReview,
+    StatementVector,
+    StatementVersion,
+)
+from learning.models.imports import ImportRow, ImportRun
+from learning.models.pool import GenerationRun, StatementPool
+from learning.models.practice import Practice, Sitting
+from learning.models.report import StatementRating, StatementReport
 from learning.models.skill import TopicSkill
-from learning.models.statement import Statement, Topic
+from learning.models.statement import Lifecycle, Statement, Topic
 
-__all__ = ["AnswerEvent", "Settlement", "Statement", "Topic", "TopicSkill"]
+__all__ = [
+    "AnswerEvent",
+    "DifficultyEstimate",
+    "FairnessFigure",
+    "GenerationRun",
+    "ImportRow",
+    "ImportRun",
+    "KeyFlip",
+    "Lifecycle",
+    "Practice",
+    "ReviewCard",
+    "ReviewReason",
+    "Settlement",
+    "Sitting",
+    "Statement",
+    "StatementFingerprint",
+    "StatementPool",
+    "StatementRating",
+    "StatementReport",
+    "StatementReview",
+    "StatementVector",
+    "StatementVersion",
+    "Topic",
+    "TopicSkill",
+]

@@ -22,7 +22,8 @@ class AnswerEvent(models.Model):
     """One answer; append-only and the only truth, from which everything else can be rebuilt.
 
     Until it is settled nothing is known of it but what the player said: what was expected, and what it
-    changed, are written down once, when the key is shown.
+    changed, are written down once, when the key is shown. Only a key that turns out wrong changes what was
+    right.
     """
 
     class Confidence(models.IntegerChoices):
@@ -30,8 +31,20 @@ class AnswerEvent(models.Model):
         THINK = 2, "Think so"
         SURE = 3, "Sure"
 
-    player = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="answers")
+    class Grade(models.IntegerChoices):
+        """What the answer said of the memory of its fact (learning.rules.cards)."""
+
+        AGAIN = 1, "Again"
+        HARD = 2, "Hard"
+        GOOD = 3, "Good"
+        EASY = 4, "Easy"
+        SOFT = 5, "Again, softly"
+
+    # The indexes below begin with the player and with the statement.
+    player = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers", db_index=False
+    )
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="answers", db_index=False)
     statement_version = models.PositiveIntegerField()
     # Sessions live in an app above; the learner's history needs only their public id.
     session_uuid = models.UUIDField(null=True, db_index=True)
@@ -39,17 +52,22 @@ class AnswerEvent(models.Model):
     shown_at = models.DateTimeField()
     received_at = models.DateTimeField()
     rt_ms = models.PositiveIntegerField("response time in ms, by the server's clock")
-    answer = models.BooleanField()
+    rt_client_ms = models.PositiveIntegerField("response time in ms, as the page measured it", null=True)
+    answer = models.BooleanField(null=True, help_text="Empty: skipped.")
     correct = models.BooleanField()
     confidence = models.PositiveSmallIntegerField(null=True, choices=Confidence)
     rapid = models.BooleanField(default=False)
+    hinted = models.BooleanField("with a hint", default=False)
     by_guest = models.BooleanField(default=False)
     first_attempt = models.BooleanField()
+    due_review = models.BooleanField("its fact was due", default=False)
+    grade = models.PositiveSmallIntegerField(null=True, choices=Grade)
     settlement = models.ForeignKey(Settlement, null=True, on_delete=models.PROTECT, related_name="answers")
     p_before = models.FloatField("expected chance of a right answer", null=True)
     theta_before = models.FloatField("skill before", null=True)
     beta_before = models.FloatField("difficulty before", null=True)
     theta_after = models.FloatField("skill after", null=True)
+    beta_after = models.FloatField("difficulty after", null=True)
     xp = models.PositiveSmallIntegerField(default=0)
     idempotency_key = models.CharField(max_length=100, unique=True)
 
@@ -57,6 +75,7 @@ class AnswerEvent(models.Model):
         indexes = [
             models.Index(fields=["player", "-received_at"], name="learning_answer_recent"),
             models.Index(fields=["player", "statement"], name="learning_answer_attempts"),
+            models.Index(fields=["statement", "received_at"], name="learning_answer_of_statement"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -67,6 +86,9 @@ class AnswerEvent(models.Model):
             models.CheckConstraint(
                 name="learning_confidence_is_one_of_three",
                 condition=Q(confidence=None) | Q(confidence__in=(1, 2, 3)),
+            ),
+            models.CheckConstraint(
+                name="learning_skipped_is_not_right", condition=Q(answer__isnull=False) | Q(correct=False)
             ),
         ]
 

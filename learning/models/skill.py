@@ -21,6 +21,8 @@ class TopicSkill(models.Model):
     n_rapid = models.PositiveIntegerField("rapid answers", default=0)
     active_days = models.PositiveIntegerField("days with answers", default=0)
     last_at = models.DateTimeField("last answer", null=True)
+    # Of the usual time in ms; a mean of logarithms is moved little by one long pause.
+    pace = models.FloatField("mean logarithm of the times", default=0.0)
     mastery = models.FloatField()
     mastery_low = models.FloatField()
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from learning.models import AnswerEvent, TopicSkill
-from learning.queries.mastery import standing_of
+from learning.models import AnswerEvent, Lifecycle, Statement, StatementReport
+from learning.queries.mastery import standings_of
 from learning.rules.mastery import Band, band_of
 from learning.rules.steps import CHANCE_OF_MARK, GUESS_MARK, SURE_MARK
 
@@ -17,6 +17,7 @@ GIANT_LOGITS = 1.5
 FULL_SESSION_ANSWERS = 10
 RATED_ANSWERS = 100
 HONEST_PERCENT = 65
+GOOD_DISCRIMINATION = 0.15
 CHUNK = 2000
 
 
@@ -83,13 +84,23 @@ def sessions_of_ten(player_id: int) -> dict[str, int | float]:
 
 def topics(player_id: int) -> dict[str, int | float]:
     """In how many topics the player is familiar, proficient, master; the higher includes the lower."""
-    bands = [band_of(standing_of(row)) for row in TopicSkill.objects.filter(player=player_id)]
+    bands = [band_of(standing) for standing in standings_of(player_id)]
     master = bands.count(Band.MASTER)
     proficient = master + bands.count(Band.PROFICIENT)
     return {
         "topics_familiar": proficient + bands.count(Band.FAMILIAR),
         "topics_proficient": proficient,
         "topics_master": master,
+    }
+
+
+def checked_facts(player_id: int) -> dict[str, int | float]:
+    """Reports that turned out to be right, and own statements that tell knowing from guessing."""
+    reports = StatementReport.objects.filter(player=player_id, state=StatementReport.State.CONFIRMED)
+    own = Statement.objects.filter(created_by=player_id, lifecycle=Lifecycle.APPROVED)
+    return {
+        "confirmed_reports": reports.count(),
+        "good_statements": own.filter(discrimination__gte=GOOD_DISCRIMINATION).count(),
     }
 
 

@@ -26,8 +26,37 @@ def pick_statements(
 ) -> list[Statement]:
     """Statements for a session, at most `count`: one variant of a fact, keys balanced, in playing order.
 
-    What the players have answered comes last (the longest ago first), and of the rest the least recently
-    used comes first; chance decides only between equals. An empty difficulty means all of them.
+    An empty difficulty means all of them.
+    """
+    pool = candidates(topic=topic, difficulty=difficulty, rng=rng, avoid_recent_for=avoid_recent_for)
+    return arranged(balanced(pool, count, rng), rng)
+
+
+def other_sides(statements: Sequence[Statement]) -> dict[int, Statement]:
+    """By statement another one that can be played, of the same fact and difficulty and with the other key."""
+    facts = {
+        (one.topic_id, one.fact_key, one.difficulty, not one.answer): one.pk
+        for one in statements
+        if one.fact_key
+    }
+    found = Statement.objects.playable().filter(
+        topic__in={topic for topic, *_ in facts}, fact_key__in={fact for _, fact, *_ in facts}
+    )
+    sides: dict[int, Statement] = {}
+    for one in found.order_by("usage_count", "pk"):
+        pk = facts.get((one.topic_id, one.fact_key, one.difficulty, one.answer))
+        if pk is not None:
+            sides.setdefault(pk, one)
+    return sides
+
+
+def candidates(
+    *, topic: Topic, difficulty: str, rng: Random, avoid_recent_for: Iterable[Player | int] = ()
+) -> list[Statement]:
+    """All that can be played, in the order in which it should be.
+
+    What nearly everybody knows comes last of all. Before it what the players have answered (the longest ago
+    first), and of the rest the least recently used comes first; chance decides only between equals.
     """
     statements = Statement.objects.playable().filter(topic=topic)
     if difficulty:
@@ -39,8 +68,8 @@ def pick_statements(
     )
     pool = list(statements.order_by("pk"))
     rng.shuffle(pool)
-    pool.sort(key=lambda one: (answered.get(one.pk, NEVER), one.last_used or NEVER))
-    return arranged(balanced(pool, count, rng), rng)
+    pool.sort(key=lambda one: (one.is_too_easy, answered.get(one.pk, NEVER), one.last_used or NEVER))
+    return pool
 
 
 def balanced(pool: Sequence[Statement], count: int, rng: Random) -> list[Statement]:

@@ -1,6 +1,7 @@
 """The order of true and false in a session, so that neither "always true" nor a long row pays."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from random import Random
 
 MAX_SAME_KEY_IN_A_ROW = 4
@@ -17,6 +18,30 @@ def key_order(*, trues: int, falses: int, rng: Random) -> list[bool]:
         order.append(key)
         left[key] -= 1
     return order
+
+
+def turned(keys: Sequence[bool], *, may_turn: Sequence[bool]) -> list[bool]:
+    """Which places of a row of keys have the other key for the neighbours.
+
+    Their row is as balanced as the first one, and has no longer run of equal keys than is allowed.
+    """
+    turns = [False] * len(keys)
+    places = {key: [n for n, one in enumerate(keys) if one is key and may_turn[n]] for key in (True, False)}
+    pairs = list(zip(places[True], places[False], strict=False))
+    longest = max(MAX_SAME_KEY_IN_A_ROW, _longest_run(keys))
+    for chosen in [*pairs, *((n,) for n in places[True] + places[False])]:
+        if any(turns[n] for n in chosen):
+            continue
+        tried = [turn or n in chosen for n, turn in enumerate(turns)]
+        row = [key is not turn for key, turn in zip(keys, tried, strict=True)]
+        is_balanced = len(chosen) == 2 or abs(2 * sum(row) - len(row)) <= 1
+        if is_balanced and _longest_run(row) <= longest:
+            turns = tried
+    return turns
+
+
+def _longest_run(keys: Sequence[bool]) -> int:
+    return max((sum(1 for _ in run) for _, run in groupby(keys)), default=0)
 
 
 def _may_follow(key: bool, order: Sequence[bool], left: Mapping[bool, int]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import log, sqrt
 
@@ -17,7 +18,11 @@ PROFICIENT_FROM_ANSWERS = 30
 MASTER_FROM_ANSWERS = 60
 MASTER_FROM_DAYS = 7
 MAX_ERROR = 0.60
+# What must still be remembered of the due facts: to be a master, and not to need a refresh.
+REMEMBERED_FROM = 0.85
 REFRESH_AFTER_DAYS = 30
+# So long nothing that is forgotten takes a band away.
+KEPT_FOR_DAYS = 60
 
 
 class Band(StrEnum):
@@ -40,13 +45,14 @@ class Mastery:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a band is decided by."""
+    """What a band is decided by; `remembered` is the mean over the due facts, None where none is due."""
 
     share: float
     low: float
     variance: float
     answers: int
     days: int
+    remembered: float | None = None
 
 
 def mastery(*, mean: float, variance: float, pool: Pool) -> Mastery:
@@ -76,9 +82,16 @@ def band_of(standing: Standing) -> Band | None:
     return Band.FAMILIAR if standing.share >= FAMILIAR_FROM else Band.NOVICE
 
 
-def needs_refresh(*, days: float) -> bool:
-    """After so many days without an answer the topic is worth another look; the band stays."""
-    return days >= REFRESH_AFTER_DAYS
+def needs_refresh(*, days: float, remembered: float | None = None) -> bool:
+    """Much of what was known is forgotten by now, as far as can be told; the band stays."""
+    if remembered is None:
+        return days >= REFRESH_AFTER_DAYS
+    return remembered < REMEMBERED_FROM
+
+
+def counts_as_of(*, last: datetime, now: datetime) -> datetime:
+    """The moment at which memory is asked for the band: the last answer, until that is too long ago."""
+    return last if now - last < timedelta(days=KEPT_FOR_DAYS) else now
 
 
 def _is_proficient(standing: Standing) -> bool:
@@ -88,7 +101,8 @@ def _is_proficient(standing: Standing) -> bool:
 
 def _is_master(standing: Standing) -> bool:
     is_practised = standing.answers >= MASTER_FROM_ANSWERS and standing.days >= MASTER_FROM_DAYS
-    is_known = is_practised and sqrt(standing.variance) <= MAX_ERROR
+    is_kept = standing.remembered is None or standing.remembered >= REMEMBERED_FROM
+    is_known = is_practised and is_kept and sqrt(standing.variance) <= MAX_ERROR
     return is_known and standing.share >= MASTER_FROM and standing.low >= PROFICIENT_FROM
 
 

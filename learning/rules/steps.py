@@ -5,6 +5,7 @@ The live path and the replay of the whole history go through `step`, so they can
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import log
 
 from learning.rules.skill import (
     Estimate,
@@ -18,17 +19,19 @@ GUESS_MARK, THINK_MARK, SURE_MARK = 1, 2, 3
 # What somebody says of the chance to be right by such a mark.
 CHANCE_OF_MARK = {GUESS_MARK: 0.5, THINK_MARK: 0.75, SURE_MARK: 0.95}
 SECONDS_PER_DAY = 86_400
+PACE_OVER_ANSWERS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class SkillState:
-    """`answers`, `days` and `last_at` are without rapid answers."""
+    """`answers`, `days` and `last_at` are without rapid answers; `pace` is the mean logarithm of the times."""
 
     estimate: Estimate
     answers: int = 0
     rapid: int = 0
     days: int = 0
     last_at: datetime | None = None
+    pace: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class Answered:
     is_first: bool
     by_guest: bool
     confidence: int | None = None
+    is_skip: bool = False
+    is_hinted: bool = False
+    response_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +80,33 @@ def step(skill: SkillState, item: ItemState, answer: Answered) -> Step:
 
 
 def _skill_after(skill: SkillState, before: Estimate, item: ItemState, answer: Answered) -> SkillState:
-    # A right answer that was marked as a guess tells half as much.
-    weight = 0.5 if answer.is_right and answer.confidence == GUESS_MARK else 1.0
     return SkillState(
-        estimate=after_answer(before, item.estimate, is_right=answer.is_right, weight=weight),
+        estimate=after_answer(before, item.estimate, is_right=answer.is_right, weight=weight_of(answer)),
         answers=skill.answers + 1,
         rapid=skill.rapid,
         days=skill.days + _begins_day(skill.last_at, answer.at),
         last_at=max(skill.last_at, answer.at) if skill.last_at else answer.at,
+        pace=_pace_after(skill, answer),
     )
 
 
+def weight_of(answer: Answered) -> float:
+    """How much of the player's step the answer is worth.
+
+    A right answer that was marked as a guess tells half as much, and so does a skipped statement; what was
+    answered with a hint tells nothing.
+    """
+    if answer.is_hinted:
+        return 0.0
+    is_lucky = answer.is_right and answer.confidence == GUESS_MARK
+    return 0.5 if is_lucky or answer.is_skip else 1.0
+
+
 def _item_after(item: ItemState, before: Estimate, answer: Answered) -> ItemState:
-    """Only an account's first attempt tells of the statement: later ones tell of memory, guests of chance."""
-    if answer.by_guest or not answer.is_first:
+    """Only an account's first attempt tells of the statement: later ones tell of memory, guests of chance,
+    skips of courage.
+    """
+    if answer.by_guest or not answer.is_first or answer.is_skip or answer.is_hinted:
         return item
     return ItemState(
         estimate=item_after_answer(item.estimate, before, is_right=answer.is_right),
@@ -95,6 +114,12 @@ def _item_after(item: ItemState, before: Estimate, answer: Answered) -> ItemStat
         first_correct=item.first_correct + answer.is_right,
         rapid=item.rapid,
     )
+
+
+def _pace_after(skill: SkillState, answer: Answered) -> float:
+    """The mean of the last answers' logarithms, the newer the more: a long pause at one moves it little."""
+    share = 1 / min(skill.answers + 1, PACE_OVER_ANSWERS)
+    return skill.pace + share * (log(max(answer.response_ms, 1)) - skill.pace)
 
 
 def _days_between(last: datetime | None, now: datetime) -> float:

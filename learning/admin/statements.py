@@ -3,33 +3,13 @@ from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from learning.actions.statements import approve, create_statement, reject, retire, revise_statement
-from learning.models import AnswerEvent, Statement, Topic
-from players.permissions import may
+from learning.actions.review import approve, reject, retire, submit
+from learning.actions.statements import create_statement, revise_statement
+from learning.admin.access import GamesAdmin
+from learning.models import Statement, Topic
+from padawanforge.kit.errors import DomainError
 
 IS_APPROVED = Q(statements__lifecycle=Statement.Lifecycle.APPROVED)
-
-
-class GamesAdmin(admin.ModelAdmin):
-    """Who may create and remove games, may author what is played in them.
-
-    Seeing takes the right to create, too: "games.view" is every player's, and here the keys are shown.
-    """
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "games.create")
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return may(request.user, "games.create")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, "games.create")
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return may(request.user, "games.create")
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return may(request.user, "games.delete")
 
 
 @admin.register(Topic)
@@ -59,7 +39,7 @@ class StatementAdmin(GamesAdmin):
     list_select_related = ("topic",)
     search_fields = ("text", "explanation", "subtopic", "fact_key")
     autocomplete_fields = ("topic",)
-    raw_id_fields = ("npc",)
+    raw_id_fields = ("npc", "source_doc")
     readonly_fields = (
         "lifecycle",
         "version",
@@ -71,6 +51,11 @@ class StatementAdmin(GamesAdmin):
         "n_first",
         "n_first_correct",
         "n_rapid",
+        "rt_median_ms",
+        "discrimination",
+        "report_count",
+        "reporter_count",
+        "key_llr",
         "created_by",
         "validated_by",
     )
@@ -78,13 +63,16 @@ class StatementAdmin(GamesAdmin):
     ordering = ("topic__name", "-pk")
     list_per_page = 50
     show_full_result_count = False
-    actions = ("approve_statements", "reject_statements", "retire_statements")
+    actions = ("approve_statements", "reject_statements", "retire_statements", "submit_statements")
 
     def save_model(self, request: HttpRequest, obj: Statement, form: ModelForm, change: bool) -> None:
-        if change:
-            revise_statement(statement=obj, is_reworded=bool({"text", "answer"} & set(form.changed_data)))
-        else:
+        if not change:
             create_statement(statement=obj, player=request.user)
+            return
+        try:
+            revise_statement(statement=obj)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
 
     @admin.action(description="Approve: play them from now on", permissions=["change"])
     def approve_statements(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
@@ -101,33 +89,7 @@ class StatementAdmin(GamesAdmin):
         count = retire(statements=queryset, player=request.user)
         self.message_user(request, f"{count} statements retired.", messages.SUCCESS)
 
-
-@admin.register(AnswerEvent)
-class AnswerEventAdmin(GamesAdmin):
-    """What people answered is for those who answer for the games; to author statements is not enough."""
-
-    list_display = ("received_at", "player", "statement_text", "answer", "correct", "rapid", "rt_ms", "xp")
-    list_filter = ("mode", "correct", "rapid")
-    list_select_related = ("player", "statement")
-    search_fields = ("player__username", "statement__text")
-    ordering = ("-received_at",)
-    show_full_result_count = False
-
-    @admin.display(description="statement")
-    def statement_text(self, event: AnswerEvent) -> str:
-        return event.statement.text
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return may(request.user, "games.delete")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    @admin.action(description="Submit: drafts wait for review again", permissions=["change"])
+    def submit_statements(self, request: HttpRequest, queryset: QuerySet[Statement]) -> None:
+        count = submit(statements=queryset, player=request.user)
+        self.message_user(request, f"{count} statements wait for review.", messages.SUCCESS)

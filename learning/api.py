@@ -1,0 +1,264 @@
+"""One's own learning, for programs: what is due, practice, topics, calibration."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from learning.actions.practice import (
+    NoPractice,
+    NothingToPractise,
+    answer_practice,
+    end_practice,
+    go_on,
+    open_practice,
+    start_practice,
+)
+from learning.models import AnswerEvent, Practice, Sitting
+from learning.permissions import may_see_games
+from learning.queries.calibration import calibration_of
+from learning.queries.due import DueOverview, due_overview
+from learning.queries.fading import FadingFact, fading_facts
+from learning.queries.mastery import TopicMastery, mastery_by_topic
+from learning.queries.statements import topics_with_counts
+from padawanforge.kit import access
+
+router = Router(tags=["learning"])
+SLUG = r"^[-a-zA-Z0-9_]{0,100}$"
+
+
+class DueTopicOut(Schema):
+    name: str
+    slug: str
+    count: int
+
+
+class FactOut(Schema):
+    topic: str
+    text: str = Field(
+        description="One of the fact's sentences. Whether it is true isn't told before it is asked."
+    )
+    remembered: float
+    lapses: int
+    due: datetime
+
+
+class DueOut(Schema):
+    due: int
+    left: int = Field(description="What the limit of the day still allows.")
+    done: int
+    cards: int
+    next_due: datetime | None
+    topics: list[DueTopicOut]
+    facts: list[FactOut]
+
+
+class MasteryOut(Schema):
+    topic: str
+    slug: str
+    mastery: float
+    low: float
+    high: float
+    band: str | None = Field(description="None while there are too few answers for a name.")
+    answers: int
+    needs_refresh: bool
+    last_at: datetime | None
+
+
+class TopicsOut(Schema):
+    topics: list[MasteryOut]
+
+
+class MarkOut(Schema):
+    mark: int = Field(description="1 guess, 2 think so, 3 sure.")
+    claimed: float
+    answers: int
+    share: float
+    low: float
+    high: float
+
+
+class CalibrationOut(Schema):
+    answers: int
+    brier: float | None
+    verdict: str
+    marks: list[MarkOut]
+
+
+class AskedOut(Schema):
+    number: int
+    topic: str
+    text: str
+    purpose: str = Field(description="due, new or probe.")
+    shown_at: datetime
+
+
+class ResultOut(Schema):
+    text: str
+    answer: bool | None
+    correct: bool
+    key: bool
+    explanation: str
+    source: str
+    rapid: bool
+    xp: int
+
+
+class PracticeOut(Schema):
+    """`asked` is empty while the explanation of a wrong answer waits to be read, and at the end."""
+
+    uuid: str | None
+    planned: int
+    number: int
+    is_over: bool
+    asked: AskedOut | None
+    last: ResultOut | None
+    xp: int | None = Field(description="What the whole practice was worth, when it is over.")
+
+
+class PracticeIn(Schema):
+    topic: str = Field(
+        "", pattern=SLUG, description="The slug of a topic; empty: what is due, of all of them."
+    )
+    planned: int = Field(10, ge=1, le=50)
+
+
+class AnswerIn(Schema):
+    number: int = Field(ge=1, le=1000)
+    verdict: bool | None = Field(description="Null skips the statement.")
+    confidence: int | None = Field(None, ge=1, le=3, description="1 guess, 2 think so, 3 sure.")
+    client_ms: int | None = Field(None, ge=0, le=86_400_000)
+
+
+@router.get("/me/learning/due", response=DueOut, summary="What is due")
+@access.scope("learning:read")
+@access.requires(may_see_games)
+def my_due(request: HttpRequest, limit: int = Query(12, ge=1, le=60)) -> dict[str, object]:
+    """The facts that fade most come first."""
+    now = timezone.now()
+    overview: DueOverview = due_overview(request.user.pk, now=now)
+    facts: list[FadingFact] = fading_facts(request.user.pk, now=now, limit=limit)
+    return {
+        "due": overview.due, "left": overview.left, "done": overview.done, "cards": overview.cards,
+        "next_due": overview.next_due, "topics": overview.topics, "facts": facts,
+    }  # fmt: skip
+
+
+@router.get("/me/learning/topics", response=TopicsOut, summary="My topics")
+@access.scope("learning:read")
+@access.requires(may_see_games)
+def my_topics(request: HttpRequest) -> dict[str, list[TopicMastery]]:
+    """How much of each topic I know without guessing, from 0 to 1, and how sure that is."""
+    return {"topics": mastery_by_topic(request.user.pk)}
+
+
+@router.get("/me/learning/calibration", response=CalibrationOut, summary="My calibration")
+@access.scope("learning:read")
+@access.requires(may_see_games)
+def my_calibration(request: HttpRequest) -> object:
+    """How sure I said I was, against how often I was right."""
+    found = calibration_of(request.user.pk).figures
+    return {
+        "answers": found.answers, "brier": found.brier, "verdict": found.verdict, "marks": list(found.marks),
+    }  # fmt: skip
+
+
+@router.get("/me/learning/practice", response=PracticeOut, summary="My practice")
+@access.scope("learning:read")
+@access.requires(may_see_games)
+def my_practice(request: HttpRequest) -> dict[str, object]:
+    """What is asked now; the time runs since it was shown first."""
+    return practice_out(open_practice(request.user))
+
+
+@router.post("/me/learning/practice", response=PracticeOut, summary="Begin to practise")
+@access.scope("learning:write")
+@access.requires(may_see_games)
+def practice_begin(request: HttpRequest, data: PracticeIn) -> dict[str, object]:
+    """Or go on with the practice that is open: there is one at a time."""
+    topic = topics_with_counts().filter(slug=data.topic).first() if data.topic else None
+    if data.topic and topic is None:
+        raise NothingToPractise("There is no such topic, or nothing to practise in it yet.")
+    start_practice(player=request.user, topic=topic, planned=data.planned, now=timezone.now())
+    return practice_out(open_practice(request.user))
+
+
+@router.post("/me/learning/practice/answer", response=PracticeOut, summary="Answer")
+@access.scope("learning:write")
+@access.requires(may_see_games)
+def practice_reply(request: HttpRequest, data: AnswerIn) -> dict[str, object]:
+    """The same number twice finds the first answer. After a wrong one, `next` goes on."""
+    now, before = timezone.now(), _running(request)
+    answer_practice(
+        player=request.user, number=data.number, verdict=data.verdict, confidence=data.confidence,
+        client_ms=data.client_ms, now=now,
+    )  # fmt: skip
+    return practice_out(_again(before))
+
+
+@router.post("/me/learning/practice/next", response=PracticeOut, summary="The next statement")
+@access.scope("learning:write")
+@access.requires(may_see_games)
+def practice_forth(request: HttpRequest) -> dict[str, object]:
+    before = _running(request)
+    go_on(player=request.user, now=timezone.now())
+    return practice_out(_again(before))
+
+
+@router.post("/me/learning/practice/end", response=PracticeOut, summary="Finish the practice")
+@access.scope("learning:write")
+@access.requires(may_see_games)
+def practice_finish(request: HttpRequest) -> dict[str, object]:
+    """What was answered is paid."""
+    practice = _running(request)
+    end_practice(practice=practice, now=timezone.now())
+    return practice_out(_again(practice))
+
+
+def practice_out(practice: Practice | None) -> dict[str, object]:
+    if practice is None:
+        return {
+            "uuid": None, "planned": 0, "number": 0, "is_over": False, "asked": None, "last": None, "xp": None,
+        }  # fmt: skip
+    sitting = Sitting.objects.filter(session_uuid=practice.uuid, player=practice.player_id).first()
+    return {
+        "uuid": str(practice.uuid),
+        "planned": practice.planned,
+        "number": practice.number,
+        "is_over": practice.ended_at is not None,
+        "asked": _asked(practice),
+        "last": _result(practice.last_event) if practice.last_event else None,
+        "xp": sitting.xp if sitting else None,
+    }
+
+
+def _asked(practice: Practice) -> dict[str, object] | None:
+    if practice.statement is None:
+        return None
+    return {
+        "number": practice.number, "topic": practice.statement.topic.name, "text": practice.statement.text,
+        "purpose": practice.purpose, "shown_at": practice.shown_at,
+    }  # fmt: skip
+
+
+def _result(event: AnswerEvent) -> dict[str, object]:
+    statement = event.statement
+    return {
+        "text": statement.text, "answer": event.answer, "correct": event.correct, "key": statement.answer,
+        "explanation": statement.explanation, "source": statement.source_reference, "rapid": event.rapid,
+        "xp": event.xp,
+    }  # fmt: skip
+
+
+def _running(request: HttpRequest) -> Practice:
+    practice = open_practice(request.user)
+    if practice is None:
+        raise NoPractice("You are not practising. Begin a new practice.")
+    return practice
+
+
+def _again(practice: Practice) -> Practice:
+    rows = Practice.objects.select_related("statement__topic", "last_event__statement__topic")
+    return rows.get(pk=practice.pk)

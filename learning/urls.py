@@ -1,0 +1,40 @@
+from django.urls import path
+
+from learning.views import bank, files, learner, practice, quality, reports
+
+app_name = "learning"
+urlpatterns = [
+    path("", learner.due, name="due"),
+    path("topics/", learner.topics, name="topics"),
+    path("calibration/", learner.calibration, name="calibration"),
+    path("cards/", learner.study, name="study"),
+    path("cards/<int:pk>/", learner.card_aside, name="card-aside"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/start/", practice.practice_start, name="practice-start"),
+    path("practice/answer/", practice.practice_answer, name="practice-answer"),
+    path("practice/next/", practice.practice_next, name="practice-next"),
+    path("practice/end/", practice.practice_end, name="practice-end"),
+    path("practice/<uuid:uuid>/", practice.practice_summary, name="practice-summary"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/statements/", quality.quality_items, name="quality-items"),
+    path("quality/fairness/", quality.quality_fairness, name="quality-fairness"),
+    path("quality/<int:pk>/decide/", quality.quality_decide, name="quality-decide"),
+    path("statements/", bank.statement_list, name="statements"),
+    path("statements/new/", bank.statement_new, name="statement-new"),
+    path("statements/review/", bank.review, name="review"),
+    path("statements/decide/", bank.decide, name="decide"),
+    path("statements/files/", files.import_new, name="imports"),
+    path("statements/files/<uuid:uuid>/", files.import_detail, name="import"),
+    path("statements/files/<uuid:uuid>/take/", files.import_take, name="import-take"),
+    path("statements/files/<uuid:uuid>/discard/", files.import_discard, name="import-discard"),
+    path("statements/export/", files.export, name="export"),
+    path("statements/making/", files.generation, name="generation"),
+    path("statements/making/runs/", files.generation_runs, name="generation-runs"),
+    path("statements/pools/", files.pools, name="pools"),
+    path("statements/pools/<uuid:uuid>/date/", files.pool_date, name="pool-date"),
+    path("statements/<uuid:uuid>/", bank.statement_detail, name="statement"),
+    path("statements/<uuid:uuid>/edit/", bank.statement_edit, name="statement-edit"),
+    path("statements/<uuid:uuid>/resolve/", bank.reports_resolve, name="reports-resolve"),
+    path("statements/<uuid:uuid>/report/", reports.report, name="report"),
+    path("statements/<uuid:uuid>/rate/", reports.rate, name="rate"),
+]
