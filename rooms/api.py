@@ -5,17 +5,32 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 
-from messaging.permissions import may_post
+from messaging.commands import Told
+from messaging.permissions import may_moderate, may_post
 from messaging.queries import PAGE, message_data, messages_before
+from messaging.queries.newest import newest_in
+from npcs.models import NpcCategory
 from padawanforge.kit import access
 from players.models import Player
 from players.queries.relationships import hidden_from
 from rooms import permissions
-from rooms.actions.rooms import enter_room, leave_room
+from rooms.actions.rooms import enter_room, leave_room, open_room
 from rooms.actions.talk import say
 from rooms.models import Room
+from rooms.queries.doors import known_rooms
 from rooms.queries.rooms import Card, Filters, active_npcs, cards, lobby, rooms_open_to
-from rooms.schemas import REFUSALS, LobbyIn, MessageIn, MessagePage, PostedOut, RoomOut, RoomPage
+from rooms.schemas import (
+    REFUSALS,
+    LobbyIn,
+    MessageIn,
+    MessagePage,
+    OpenedOut,
+    PostedOut,
+    RoomIn,
+    RoomOut,
+    RoomPage,
+    opened_out,
+)
 
 router = Router(tags=["rooms"])
 
@@ -30,6 +45,16 @@ def room_list(request: HttpRequest, wanted: Annotated[LobbyIn, Query()]) -> dict
     return {"rooms": [room_out(card) for card in page.cards], "after": page.older}
 
 
+@router.post("/rooms", response={201: OpenedOut, **REFUSALS}, summary="Open a room")
+@access.scope("rooms:write")
+@access.requires(permissions.may_create_room)
+def room_create(request: HttpRequest, data: RoomIn) -> Status:
+    fields = data.dict()
+    name = fields.pop("category")
+    category = get_object_or_404(NpcCategory, name=name, is_active=True) if name else None
+    return Status(201, opened_out(open_room(owner=request.user, category=category, **fields)))
+
+
 @router.get("/rooms/{slug:slug}", response={200: RoomOut, **REFUSALS}, summary="A room")
 @access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
@@ -42,8 +67,8 @@ def room_detail(request: HttpRequest, slug: str) -> dict:
 @access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def room_enter(request: HttpRequest, slug: str) -> dict:
-    """Entering twice is the same as entering once; 409 when the room is full, closed, or not for guests."""
-    room = get_object_or_404(Room.objects.select_related("channel", "settings"), slug=slug)
+    """Entering twice is the same as entering once; 409 when the room is full, closed, not for guests or not for your age."""
+    room = get_object_or_404(known_rooms(request.user), slug=slug)
     enter_room(room=room, player=request.user)
     return room_out(card_of(request, slug))
 
@@ -68,8 +93,18 @@ def room_leave(request: HttpRequest, slug: str) -> Status:
 def message_list(request: HttpRequest, slug: str, before: int | None = Query(None, ge=1, lt=2**62)) -> dict:
     """Fifty messages, oldest first; pass `before` of the answer to get the page before."""
     channel = room_entered_by(request.user, slug).channel
-    before = before or channel.last_seq + 1
-    found = messages_before(channel, before, PAGE + 1, hidden=hidden_from(request.user))
+    hidden = hidden_from(request.user)
+    if before is None and (newest := newest_in(channel, hidden=hidden)):
+        told = [line.told for line in newest.lines]
+        return {"messages": told, "before": told[0]["seq"] if newest.has_older else None}
+    found = messages_before(
+        channel,
+        before or channel.last_seq + 1,
+        PAGE + 1,
+        hidden=hidden,
+        viewer=request.user,
+        moderates=may_moderate(request.user, channel),
+    )
     shown = found[-PAGE:]
     return {
         "messages": [message_data(message) for message in shown],
@@ -85,11 +120,15 @@ def message_list(request: HttpRequest, slug: str, before: int | None = Query(Non
 @access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def message_post(request: HttpRequest, slug: str, data: MessageIn) -> Status:
-    """Repeating a `cid` is harmless: the stored message comes back with `dup`."""
+    """Repeating a `cid` is harmless: the stored message comes back with `dup`. `/help` lists the commands."""
     room = room_entered_by(request.user, slug)
     if not may_post(request.user, room.channel):
         raise PermissionDenied
-    posted = say(room=room, player=request.user, text=data.text, client_id=data.cid)
+    posted = say(
+        room=room, player=request.user, text=data.text, client_id=data.cid, attachments=data.attachments
+    )
+    if isinstance(posted, Told):
+        return Status(200, {"told": posted.text})
     found = {"uuid": posted.message.uuid, "seq": posted.message.seq, "dup": posted.is_duplicate}
     return Status(200 if posted.is_duplicate else 201, found)
 
@@ -110,6 +149,7 @@ def room_out(card: Card) -> dict:
         "name": room.name,
         "description": room.description,
         "difficulty": room.difficulty,
+        "audience": room.audience,
         "category": room.category.name if room.category else "",
         "tags": [tag.name for tag in room.tags.all()],
         "channel": room.channel.uuid,

@@ -6,4 +6,18 @@ class RoomsConfig(AppConfig):
     verbose_name = "Rooms"
 
     def ready(self) -> None:
-        from rooms import channel_kinds, clock, player_data, player_history, receivers, tasks  # noqa: F401
+        import rooms.actions.quiz_command  # noqa: F401 - registers itself
+        from rooms import (  # noqa: F401
+            channel_kinds,
+            clock,
+            npc_places,
+            npc_showcase,
+            npc_ties,
+            operations,
+            player_data,
+            player_history,
+            prompt_sections,
+            receivers,
+            session_operations,
+            tasks,
+        )

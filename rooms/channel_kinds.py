@@ -5,10 +5,15 @@ from messaging.actions.moderation import moderate, moderate_edit
 from messaging.models import Channel
 from players.models import Player
 from rooms import permissions
+from rooms.actions.entry import refuse_without_rules
 from rooms.actions.rooms import leave_room
 from rooms.choices import ROOM, TALK
 from rooms.models import Room
+from rooms.queries.ahead import RELATED, read_ahead
 from rooms.queries.moderation import chosen_level
+from rooms.queries.replies import speaking
+from rooms.queries.rooms import speaking_npcs
+from rooms.queries.settings import allows, limits, notify_of
 from rooms.queries.titles import room_addresses, room_titles, talk_addresses, talk_titles
 
 
@@ -22,11 +27,19 @@ kinds.register(
         ROOM,
         may_read=permissions.may_use_channel,
         may_post=permissions.may_use_channel,
+        readable=permissions.readable_rooms,
         titles=room_titles,
         addresses=room_addresses,
         may_moderate=permissions.may_moderate_channel,
         moderation_level=chosen_level,
         expel=expel,
+        limits=limits,
+        allows=allows,
+        characters=speaking_npcs,
+        speaking=speaking,
+        notify=notify_of,
+        ahead=read_ahead,
+        related=RELATED,
     )
 )
 kinds.register(
@@ -34,10 +47,13 @@ kinds.register(
         TALK,
         may_read=permissions.may_use_talk,
         may_post=permissions.may_use_talk,
+        readable=permissions.readable_talks,
         titles=talk_titles,
         addresses=talk_addresses,
         # It is the player's own; what the character said there may go too.
         may_moderate=permissions.may_use_talk,
+        speaking=speaking,
     )
 )
+checks.register(ROOM, refuse_without_rules)
 checks.register(ROOM, moderate, edit=moderate_edit)

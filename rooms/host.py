@@ -28,6 +28,7 @@ NONE_RIGHT = (
 SOME_RIGHT = ("{right} of {answers} had it right.", "{right} out of {answers} were right.")
 NO_ANSWER = "Nobody answered in time. Have a look at the reason anyway."
 MARKUP = re.compile(r"([\\`*_\[\]<>~&])")
+OWN_SIDE = "The answer stands beside your side of it."
 FASTEST = "{name} was the fastest."
 
 
@@ -44,10 +45,12 @@ def question_again(*, number: int) -> str:
     return AGAIN.format(number=number)
 
 
-def reveal(*, is_true: bool, answers: int, right: int, fastest: str, seed: int) -> str:
-    """After the reveal: the key, how many were right, and who was the fastest of them."""
+def reveal(*, is_true: bool | None, answers: int, right: int, fastest: str, seed: int) -> str:
+    """After the reveal: the key (none where neighbours were asked different sides), how many were right, and who
+    was the fastest of them.
+    """
     chance = Random(seed)
-    key = f"It is **{'true' if is_true else 'false'}**."
+    key = OWN_SIDE if is_true is None else f"It is **{'true' if is_true else 'false'}**."
     if not answers:
         return f"{key} {NO_ANSWER}"
     lines = ALL_RIGHT if right == answers else SOME_RIGHT if right else NONE_RIGHT

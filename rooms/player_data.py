@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -11,15 +12,29 @@ from players.models import Player
 from players.personal_data import Area, Document, Row, register
 from players.queries.exports import CHUNK
 from rooms.actions.farewell import part
-from rooms.models import Room, SessionAnswer, SessionParticipant, Talk
+from rooms.models import (
+    JoinRequest,
+    Reply,
+    Room,
+    RoomInvitation,
+    RulesAcceptance,
+    SessionAnswer,
+    SessionParticipant,
+    Talk,
+)
 
 MODELS = frozenset(
     {
         "rooms.Room",
         "rooms.RoomNpc",
         "rooms.GameSession",
+        "rooms.SessionEvent",
         "rooms.SessionParticipant",
         "rooms.Talk",
+        "rooms.Reply",
+        "rooms.RoomInvitation",
+        "rooms.JoinRequest",
+        "rooms.RulesAcceptance",
     }
 )
 
@@ -28,6 +43,9 @@ def documents(player_id: int) -> Iterator[Document]:
     yield Document("rooms/owned.json", "Rooms that I own", _owned(player_id))
     yield Document("rooms/sessions.json", "Quiz sessions and results", _sessions(player_id))
     yield Document("rooms/session_answers.json", "Answers in sessions", _answers(player_id))
+    yield Document("rooms/invitations.json", "Invitations into rooms", _invitations(player_id))
+    yield Document("rooms/requests.json", "Rooms that I asked to enter", _requests(player_id))
+    yield Document("rooms/rules.json", "Rules of rooms that I accepted", _rules(player_id))
     for talk in Talk.objects.filter(player_id=player_id).select_related("npc").order_by("pk"):
         name = f"talks/{slugify(talk.npc.name) or 'character'}-{talk.pk}.md"
         yield Document(name, f"Talk with {talk.npc.name}", _talk_to_read(talk))
@@ -41,7 +59,15 @@ def remains(player_id: int) -> list[str]:
     checks = {
         "Rooms are still owned.": Room.objects.filter(owner_id=player_id),
         "Rooms are still entered.": Room.objects.filter(channel__members__player_id=player_id),
+        "Answers are still counted as asked for by the player.": Reply.objects.filter(player_id=player_id),
         "Private talks are left.": Talk.objects.filter(player_id=player_id),
+        "Invitations are left.": RoomInvitation.objects.filter(
+            Q(player_id=player_id) | Q(invited_by_id=player_id)
+        ),
+        "Requests to enter rooms are left.": JoinRequest.objects.filter(
+            Q(player_id=player_id) | Q(decided_by_id=player_id)
+        ),
+        "Accepted rules are left.": RulesAcceptance.objects.filter(player_id=player_id),
     }
     return [sentence for sentence, rows in checks.items() if rows.exists()]
 
@@ -49,6 +75,34 @@ def remains(player_id: int) -> list[str]:
 def _owned(player_id: int) -> Iterator[Row]:
     rows = Room.objects.filter(owner_id=player_id).order_by("pk")
     yield from rows.values("name", "slug", "description", "created_at", "closed_at").iterator(CHUNK)
+
+
+def _invitations(player_id: int) -> Iterator[Row]:
+    """Those to me and those by me; of the others only their username."""
+    mine = RoomInvitation.objects.filter(Q(player_id=player_id) | Q(invited_by_id=player_id)).order_by("pk")
+    for row in mine.select_related("room", "player", "invited_by").iterator(CHUNK):
+        yield {
+            "room": row.room.name,
+            "to": row.player.username if row.player else "by link",
+            "by": row.invited_by.username if row.invited_by else "",
+            "note": row.note,
+            "status": row.status,
+            "uses": row.uses,
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+            "answered_at": row.answered_at,
+        }
+
+
+def _requests(player_id: int) -> Iterator[Row]:
+    rows = JoinRequest.objects.filter(player_id=player_id).order_by("pk")
+    names = ("room__name", "text", "status", "reason", "created_at", "decided_at")
+    yield from rows.values(*names).iterator(CHUNK)
+
+
+def _rules(player_id: int) -> Iterator[Row]:
+    rows = RulesAcceptance.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values("room__name", "version", "accepted_at").iterator(CHUNK)
 
 
 def _sessions(player_id: int) -> Iterator[Row]:
@@ -71,8 +125,9 @@ def _sessions(player_id: int) -> Iterator[Row]:
 def _answers(player_id: int) -> Iterator[Row]:
     mine = SessionAnswer.objects.filter(participant__player_id=player_id)
     rows = mine.filter(round__revealed_at__isnull=False).order_by("pk")
-    yield from rows.values(
-        "round__session__uuid", "round__number", "round__statement__text", "verdict", "is_correct", "points",
+    asked = Coalesce("event__statement__text", "round__statement__text")
+    yield from rows.annotate(statement=asked).values(
+        "round__session__uuid", "round__number", "statement", "verdict", "is_correct", "points",
         "received_at",
     ).iterator(CHUNK)  # fmt: skip
 

@@ -1,11 +1,13 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Count, Q
 
+from learning.queries import open_questions
 from players import history
 from players.queries.exports import CHUNK
-from rooms.models import GameSession, SessionAnswer
+from rooms.models import GameSession, SessionAnswer, SessionRound
+from rooms.queries.open_statements import both_sides
 
 
 @history.register_sessions
@@ -22,3 +24,21 @@ def sessions(player_id: int) -> Iterator[tuple[datetime, int]]:
     counted = by_session.annotate(considered=Count("pk", filter=Q(event__rapid=False)))
     for ended_at, _, considered in counted.iterator(CHUNK):
         yield ended_at, considered
+
+
+@open_questions.register
+def asked(player_id: int) -> Iterable[int]:
+    """The open statements of the sessions that the player takes part in, answered or not."""
+    rows = SessionRound.objects.filter(
+        opened_at__isnull=False,
+        revealed_at=None,
+        session__ended_at=None,
+        session__participants__player=player_id,
+    )
+    # A training is open for who hasn't answered it, also before he begins.
+    to_practise = SessionRound.objects.filter(
+        session__session_type=GameSession.Type.TRAINING,
+        session__ended_at=None,
+        session__room__channel__members__player=player_id,
+    ).exclude(answers__participant__player=player_id)
+    return both_sides(rows) | both_sides(to_practise)

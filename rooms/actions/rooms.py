@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Value, When
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -12,19 +12,24 @@ from messaging.actions.messages import record_event
 from messaging.actions.sanctions import refuse_banned
 from messaging.models import ChannelMember
 from npcs.choices import Difficulty
-from npcs.models import Npc, NpcCategory
+from npcs.models import NpcCategory
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.markdown import clean_text
 from players.actions.demo import note_room
 from players.models import Player
-from rooms.actions.sessions import cancel_session
+from rooms.actions.audiences import refuse_by_age, refuse_to_open
+from rooms.actions.offers import offer_places
+from rooms.actions.ownership import find_owner
+from rooms.actions.session_lead import cancel_session
 from rooms.choices import ROOM
-from rooms.models import GameSession, Room, RoomNpc, RoomSettings, Tag
+from rooms.models import GameSession, JoinRequest, Room, RoomInvitation, RoomSettings, Tag
+from rooms.queries.doors import door_of
+from rooms.rules.doors import Door
 
 MAX_TAGS = 8
 SLUG_TRIES = 5
 # Pages of the lobby under the same path.
-TAKEN_SLUGS = {"new"}
+TAKEN_SLUGS = {"new", "archived"}
 
 
 class RoomFull(DomainError):
@@ -37,6 +42,20 @@ class RoomClosed(DomainError):
 
 class GuestsNotAllowed(DomainError):
     code = "forbidden"
+
+
+class ApprovalNeeded(DomainError):
+    code = "forbidden"
+
+
+class RoomUnknown(DomainError):
+    """For whoever may not know that it exists: edges answer "not found"."""
+
+    code = "gone"
+
+
+class RoomNameMissing(DomainError):
+    code = "invalid"
 
 
 class RoomNameTaken(DomainError):
@@ -56,9 +75,13 @@ def open_room(
 ) -> Room:
     """A new room with its channel and settings; the owner, if any, is its first member.
 
-    `fields` are columns of the room: description, room_type, difficulty, max_players, is_featured.
+    `fields` are columns of the room: description, room_type, difficulty, max_players, is_featured, audience.
     """
+    if not clean_text(name):
+        raise RoomNameMissing("Give the room a name that people can read.")
     fields = {"difficulty": Difficulty.BEGINNER, "category": category, **fields}
+    refuse_to_open(Room(**fields), owner)
+    fields["empty_since"] = timezone.now()
     room = _create_room(
         channel=open_channel(kind=ROOM), owner=owner, name=clean_text(name), slug=slug, **fields
     )
@@ -73,54 +96,77 @@ def open_room(
 @transaction.atomic
 def enter_room(*, room: Room, player: Player) -> ChannelMember:
     """Entering twice is the same as entering once; the last place goes to exactly one."""
-    _require_open(room)
-    if player.is_guest and not room.settings.allow_anonymous:
-        raise GuestsNotAllowed(f"{room.name} is not open to guests. Make an account to enter.")
-    mine = ChannelMember.objects.filter(channel=room.channel_id, player=player)
-    if member := mine.first():
-        return member
-    has_place = _take_place(room)
+    locked = locked_room(room)
+    found = door_of(locked, player, timezone.now())
+    if found is Door.INSIDE:
+        return ChannelMember.objects.get(channel=locked.channel_id, player=player)
+    return let_in(room=locked, player=player, found=found)
+
+
+def locked_room(room: Room) -> Room:
+    """Whoever comes, goes or decides about the doors waits here: what is read behind it holds.
+
+    The settings are read after it: joined to the row that is waited for, they would be as before the wait.
+    """
+    return Room.objects.select_for_update(of=("self",)).select_related("channel").get(pk=room.pk)
+
+
+def let_in(*, room: Room, player: Player, found: Door) -> ChannelMember:
+    """Under the room's lock, with what was found at its door then."""
+    now = timezone.now()
+    _refuse_at(room, player, found)
     # After the lock: a ban that came a moment ago holds.
-    refuse_banned(player, room.channel, timezone.now())
-    # Taking a place waits for whoever is at the door: by now another tab may have let the player in.
-    if member := mine.first():
-        if has_place:
-            _give_place_back(room)
-        return member
-    if not has_place:
-        _require_open(room)
+    refuse_banned(player, room.channel, now)
+    if found is Door.FULL or not _take_place(room):
         raise RoomFull(f"{room.name} is full ({room.max_players} people). Try again later or choose another.")
     note_room(player, where=str(room.uuid))
-    return add_member(channel=room.channel, player=player)
+    is_owner = room.owner_id == player.pk
+    role = ChannelMember.Role.OWNER if is_owner else ChannelMember.Role.MEMBER
+    member = add_member(channel=room.channel, player=player, role=role)
+    invited = RoomInvitation.objects.filter(room=room, player=player, status=RoomInvitation.Status.OPEN)
+    invited.update(status=RoomInvitation.Status.ACCEPTED, answered_at=now)
+    asked = JoinRequest.objects.filter(room=room, player=player, status=JoinRequest.Status.WAITING)
+    asked.update(status=JoinRequest.Status.ACCEPTED, decided_at=now)
+    return member
 
 
 @transaction.atomic
 def leave_room(*, room: Room, player: Player, reason: str = "left") -> bool:
-    """False when the player was not in the room. A leaving owner is followed by the oldest member."""
+    """False when the player was not in the room. A leaving owner is followed by another member."""
     # First the room, then its channel, as in entering: in the other order the two could wait for each other.
-    room = Room.objects.select_for_update(of=("self",)).select_related("channel").get(pk=room.pk)
+    room = locked_room(room)
     if not remove_member(channel=room.channel, player=player, reason=reason):
         return False
-    _give_place_back(room)
+    now = timezone.now()
+    _give_place_back(room, now)
     if room.owner_id == player.pk:
-        find_owner(room)
+        _pass_on(room, reason, now)
+    offer_places(room=room, now=now)
     return True
 
 
 @transaction.atomic
-def close_room(*, room: Room, now: datetime) -> bool:
+def close_room(*, room: Room, now: datetime, reason: str = Room.ClosedReason.STAFF) -> bool:
     """Nobody can enter or write any more; False when somebody had closed it already."""
-    if not Room.objects.open().filter(pk=room.pk).update(closed_at=now):
+    if not Room.objects.open().filter(pk=room.pk).update(closed_at=now, closed_reason=reason):
         return False
     for session in GameSession.objects.running().filter(room=room):
         cancel_session(session=session, player=None, now=now)
-    record_event(channel=room.channel, type="room.archived", payload={"room": str(room.uuid)})
+    record_event(
+        channel=room.channel, type="room.archived", payload={"room": str(room.uuid), "reason": reason}
+    )
     return True
 
 
+@transaction.atomic
 def reopen_room(*, room: Room) -> bool:
-    """False when the room was open."""
-    return bool(Room.objects.filter(pk=room.pk).exclude(closed_at=None).update(closed_at=None))
+    """False when the room was open. It begins anew: neither idle nor long empty."""
+    now = timezone.now()
+    closed = Room.objects.filter(pk=room.pk).exclude(closed_at=None)
+    if not closed.update(closed_at=None, closed_reason="", last_activity_at=now):
+        return False
+    Room.objects.filter(pk=room.pk, current_players=0).update(empty_since=now)
+    return True
 
 
 def recount_places() -> int:
@@ -129,25 +175,11 @@ def recount_places() -> int:
     wrong = counted.exclude(members=F("current_players")).values_list("pk", "current_players", "members")
     # Whoever enters or leaves meanwhile has changed the number, and the next run looks again.
     return sum(
-        Room.objects.filter(pk=pk, current_players=before).update(current_players=members)
+        Room.objects.filter(pk=pk, current_players=before).update(
+            current_players=members, empty_since=None if members else timezone.now()
+        )
         for pk, before, members in wrong.order_by("pk")
     )
-
-
-@transaction.atomic
-def add_npc(*, room: Room, npc: Npc, player: Player | None, role: str = RoomNpc.Role.TUTOR) -> RoomNpc:
-    """Bring the character into the room; bringing it again makes it active again."""
-    place, created = RoomNpc.objects.update_or_create(
-        room=room,
-        npc=npc,
-        defaults={"is_active": True, "role": role},
-        create_defaults={"added_by": player, "role": role},
-    )
-    if created:
-        record_event(
-            channel=room.channel, type="npc.added", payload={"npc": npc.name, "role": role}, actor=player
-        )
-    return place
 
 
 def _create_room(*, name: str, slug: str, **fields: Any) -> Room:
@@ -180,25 +212,38 @@ def tag_names(tags: Sequence[str]) -> list[str]:
 
 def _take_place(room: Room) -> bool:
     free = Room.objects.open().filter(pk=room.pk, current_players__lt=F("max_players"))
-    return bool(free.update(current_players=F("current_players") + 1))
+    return bool(free.update(current_players=F("current_players") + 1, empty_since=None))
 
 
-def _require_open(room: Room) -> None:
-    if not Room.objects.open().filter(pk=room.pk).exists():
+def _give_place_back(room: Room, now: datetime) -> None:
+    was_last = When(current_players=1, then=Value(now))
+    Room.objects.filter(pk=room.pk, current_players__gt=0).update(
+        current_players=F("current_players") - 1, empty_since=Case(was_last, default=F("empty_since"))
+    )
+
+
+def refuse_unknown_or_closed(room: Room, found: Door) -> None:
+    if found is Door.HIDDEN:
+        raise RoomUnknown("There is no such room.")
+    if found is Door.CLOSED:
         raise RoomClosed(f"{room.name} is closed. Choose another room.")
 
 
-def _give_place_back(room: Room) -> None:
-    Room.objects.filter(pk=room.pk, current_players__gt=0).update(current_players=F("current_players") - 1)
+def _refuse_at(room: Room, player: Player, found: Door) -> None:
+    refuse_unknown_or_closed(room, found)
+    refuse_by_age(room, player, found)
+    if found is Door.GUESTS:
+        raise GuestsNotAllowed(f"{room.name} is not open to guests. Make an account to enter.")
+    if found is Door.ASK:
+        raise ApprovalNeeded(f"Somebody in {room.name} lets people in. Ask on the page of the room.")
 
 
-def find_owner(room: Room) -> None:
-    """The room goes to its oldest moderator, else to its oldest member, else to nobody."""
-    members = ChannelMember.objects.filter(channel=room.channel_id).select_related("player")
-    present = members.filter(player__is_guest=False, player__is_active=True, player__leaves_at=None)
-    by_service = present.order_by("joined_at", "pk")
-    heir = by_service.filter(role=ChannelMember.Role.MODERATOR).first() or by_service.first()
-    Room.objects.filter(pk=room.pk).update(owner=heir.player if heir else None)
-    if heir:
-        members.filter(pk=heir.pk).update(role=ChannelMember.Role.OWNER)
-        record_event(channel=room.channel, type="room.owner", payload={"owner": str(heir.player.uuid)})
+def _pass_on(room: Room, reason: str, now: datetime) -> None:
+    """The owner went. A room that nobody could enter any more, or that was to end with him, is archived."""
+    is_empty = not ChannelMember.objects.filter(channel=room.channel_id).exists()
+    ends = room.settings.auto_delete_when_empty or room.visibility == Room.Visibility.PRIVATE
+    if is_empty and ends:
+        # It stays his, so that he can open it again.
+        close_room(room=room, now=now, reason=Room.ClosedReason.EMPTY)
+    else:
+        find_owner(room, reason=reason)

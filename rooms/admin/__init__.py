@@ -1,3 +1,3 @@
-from rooms.admin import rooms, sessions
+from rooms.admin import entry, rooms, sessions
 
-__all__ = ["rooms", "sessions"]
+__all__ = ["entry", "rooms", "sessions"]

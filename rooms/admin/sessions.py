@@ -4,28 +4,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from learning.admin import GamesAdmin
-from rooms.actions.sessions import cancel_session
+from padawanforge.kit.console import Untouched
+from rooms.actions.session_lead import cancel_session
+from rooms.admin.session_figures import FiguresPage
 from rooms.models import GameSession, Reply
 
 
-class ReadOnly(GamesAdmin):
+class ReadOnly(Untouched, GamesAdmin):
     """Rows that only the game itself writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(GameSession)
-class GameSessionAdmin(ReadOnly):
+class GameSessionAdmin(FiguresPage, ReadOnly):
     list_display = (
         "room",
         "topic",
+        "session_type",
+        "mode",
         "phase",
         "round_number",
         "rounds_planned",
@@ -33,7 +28,7 @@ class GameSessionAdmin(ReadOnly):
         "started_at",
         "ended_at",
     )
-    list_filter = ("phase", "topic", "mode")
+    list_filter = ("session_type", "phase", "topic", "mode")
     list_select_related = ("room", "topic")
     search_fields = ("room__name", "uuid")
     ordering = ("-created_at",)

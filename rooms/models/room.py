@@ -1,6 +1,5 @@
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -8,8 +7,9 @@ from django.urls import reverse
 
 from messaging.models import Channel
 from npcs.choices import Difficulty
-from npcs.models import Npc, NpcCategory
+from npcs.models import NpcCategory
 from players.models import Player
+from rooms.rules.audiences import PUBLIC_FAMILIES
 
 
 class Tag(models.Model):
@@ -37,6 +37,23 @@ class Room(models.Model):
         TRAINING = "training", "Training"
         STUDY_GROUP = "study_group", "Study group"
 
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", "Public: listed, anybody may enter"
+        RESTRICTED = "restricted", "Restricted: listed, entered by approval or invitation"
+        PRIVATE = "private", "Private: not listed, entered by invitation"
+
+    class Audience(models.TextChoices):
+        FROM_13 = "from_13", "From 13 years on"
+        FROM_18 = "from_18", "From 18 years on"
+        CHILDREN = "children", "Children under 13 and staff, nobody else"
+        FAMILIES = "families", "A family or a class: all ages, never public"
+
+    class ClosedReason(models.TextChoices):
+        OWNER = "owner", "Archived by its owner"
+        STAFF = "staff", "Archived by staff"
+        EMPTY = "empty", "Nobody was in it any more"
+        IDLE = "idle", "Nothing happened in it for long"
+
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     channel = models.OneToOneField(Channel, on_delete=models.PROTECT, related_name="room")
     name = models.CharField(max_length=80)
@@ -48,6 +65,8 @@ class Room(models.Model):
     )
     difficulty = models.CharField(max_length=12, choices=Difficulty, default=Difficulty.BEGINNER)
     tags = models.ManyToManyField(Tag, blank=True, related_name="rooms")
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    audience = models.CharField("for whom", max_length=10, choices=Audience, default=Audience.FROM_13)
     is_featured = models.BooleanField(default=False)
     max_players = models.PositiveSmallIntegerField(
         default=50, validators=[MinValueValidator(2), MaxValueValidator(1000)]
@@ -58,7 +77,10 @@ class Room(models.Model):
         Player, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
     )
     last_activity_at = models.DateTimeField(auto_now_add=True)
+    # Since when nobody belongs to it; None while somebody does.
+    empty_since = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_reason = models.CharField(max_length=20, choices=ClosedReason, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -67,10 +89,21 @@ class Room(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["closed_at", "-is_featured", "-last_activity_at"], name="rooms_room_lobby"),
+            models.Index(fields=["closed_at", "last_activity_at"], name="rooms_room_idle"),
         ]
         constraints = [
             models.CheckConstraint(
                 name="rooms_never_over_full", condition=Q(current_players__lte=F("max_players"))
+            ),
+            models.CheckConstraint(
+                name="rooms_audience_is_known",
+                condition=Q(audience__in=["from_13", "from_18", "children", "families"]),
+            ),
+            # Where children and strangers could meet, somebody decides who comes in.
+            models.CheckConstraint(
+                name="rooms_families_are_not_public",
+                condition=~Q(audience="families", visibility="public"),
+                violation_error_message=PUBLIC_FAMILIES,
             ),
         ]
 
@@ -79,52 +112,3 @@ class Room(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rooms:detail", args=[self.slug])
-
-
-class RoomSettings(models.Model):
-    """What the owner of a room has chosen."""
-
-    room = models.OneToOneField(Room, primary_key=True, on_delete=models.CASCADE, related_name="settings")
-    allow_anonymous = models.BooleanField("guests may enter", default=True)
-    members_start_sessions = models.BooleanField("every member may start sessions", default=False)
-    welcome_message = models.TextField(blank=True, validators=[MaxLengthValidator(1000)])
-    room_rules = models.TextField(blank=True, validators=[MaxLengthValidator(2000)])
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name_plural = "room settings"
-
-    def __str__(self) -> str:
-        return f"settings of room #{self.room_id}"
-
-
-class RoomNpc(models.Model):
-    """A character that is in a room."""
-
-    class Role(models.TextChoices):
-        ASSISTANT = "assistant", "Assistant"
-        MODERATOR = "moderator", "Moderator"
-        TUTOR = "tutor", "Tutor"
-        OBSERVER = "observer", "Observer (never speaks)"
-
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="npcs")
-    npc = models.ForeignKey(Npc, on_delete=models.CASCADE, related_name="room_places")
-    role = models.CharField(max_length=10, choices=Role, default=Role.TUTOR)
-    is_active = models.BooleanField(default=True)
-    interaction_count = models.PositiveIntegerField(default=0, editable=False)
-    last_interaction = models.DateTimeField(null=True, editable=False)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    added_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "character in a room"
-        verbose_name_plural = "characters in rooms"
-        constraints = [
-            models.UniqueConstraint(fields=["room", "npc"], name="rooms_npc_once_per_room"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.npc_id} in room #{self.room_id}"

@@ -3,19 +3,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from messaging.models import Channel, ChannelMember, Message
+from messaging.models import Channel
 from messaging.queries import present_counts
+from messaging.queries.history import shown_count, unread_counts
 from npcs.models import Npc
 from padawanforge.kit.markdown import clean_text
 from players.models import Player
 from players.permissions import may
-from rooms.models import GameSession, Room, RoomNpc
+from rooms.models import GameSession, Room, RoomNpc, RoomSettings
+from rooms.queries.audiences import for_age_of
+from rooms.queries.doors import entered, is_staff, known_to
+from rooms.rules.roles import roles_with
 
 PAGE = 24
 MAX_WORDS = 8
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# In which a name calls somebody.
+CALLABLE_MODES = [mode for mode in RoomSettings.Activation if mode != RoomSettings.Activation.MANUAL]
 KEY = re.compile(r"([01])-(\d{1,17})-(\d{1,18})", re.ASCII)
 
 
@@ -27,6 +33,10 @@ class Filters:
     category: str = ""
     difficulty: str = ""
     tag: str = ""
+    room_type: str = ""
+    free: bool = False
+    featured: bool = False
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Card:
     characters: Sequence[Npc]
     is_playing: bool
     is_mine: bool
+    # How much is new there, as people read it; empty for nothing.
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +71,21 @@ class Place:
 
 def rooms_open_to(player: Player) -> QuerySet[Room]:
     """The open rooms that the player may enter or is in; guests see only rooms that admit guests."""
-    rooms = Room.objects.open().select_related("category", "settings", "channel")
+    rooms = Room.objects.open().filter(known_to(player)).select_related("category", "settings", "channel")
+    if not is_staff(player):
+        rooms = rooms.filter(for_age_of(player) | Q(entered(player)))
     if may(player, "games.view"):
         return rooms
     if may(player, "demo.access"):
         return rooms.filter(settings__allow_anonymous=True)
     return rooms.none()
+
+
+def rooms_at_hand(player: Player) -> QuerySet[Room]:
+    """The same by their address: staff look into every open room, listed for them or not."""
+    if is_staff(player):
+        return Room.objects.open().select_related("category", "settings", "channel")
+    return rooms_open_to(player)
 
 
 def rooms_of(player: Player) -> QuerySet[Room]:
@@ -73,14 +94,18 @@ def rooms_of(player: Player) -> QuerySet[Room]:
 
 
 def featured_rooms() -> QuerySet[Room]:
-    """What strangers see on the front page."""
-    rooms = Room.objects.open().filter(settings__allow_anonymous=True).select_related("category", "settings")
+    """What strangers see on the front page: nobody knows how old they are."""
+    rooms = Room.objects.open().filter(audience=Room.Audience.FROM_13)
+    rooms = rooms.exclude(visibility=Room.Visibility.PRIVATE)
+    rooms = rooms.filter(settings__allow_anonymous=True).select_related("category", "settings")
     return rooms.order_by("-is_featured", "-last_activity_at", "-pk")
 
 
 def lobby(player: Player, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
     """A page of the lobby: featured first, then by the last activity. `after` is the last page's key."""
-    rooms = narrowed(rooms_open_to(player), filters).order_by("-is_featured", "-last_activity_at", "-pk")
+    rooms = narrowed(rooms_open_to(player), filters, player).order_by(
+        "-is_featured", "-last_activity_at", "-pk"
+    )
     if place := _place(after):
         rooms = _after(rooms, place)
     found = list(rooms.prefetch_related(active_npcs(), "tags")[: limit + 1])
@@ -88,31 +113,41 @@ def lobby(player: Player, filters: Filters, *, after: str = "", limit: int = PAG
     return Page(cards(found[:limit], player), older)
 
 
-def narrowed(rooms: QuerySet[Room], filters: Filters) -> QuerySet[Room]:
+def narrowed(rooms: QuerySet[Room], filters: Filters, player: Player) -> QuerySet[Room]:
     """Every word of the search is somewhere in the name, the description or the tags."""
     for word in clean_text(filters.search).split()[:MAX_WORDS]:
         tagged = Room.tags.through.objects.filter(room=OuterRef("pk"), tag__name__icontains=word)
         rooms = rooms.filter(Q(name__icontains=word) | Q(description__icontains=word) | Exists(tagged))
-    exact = {"category__name": filters.category, "difficulty": filters.difficulty, "tags__name": filters.tag}
-    return rooms.filter(**{column: clean_text(value) for column, value in exact.items() if value})
+    exact = {
+        "category__name": filters.category,
+        "difficulty": filters.difficulty,
+        "tags__name": filters.tag,
+        "room_type": filters.room_type,
+    }
+    rooms = rooms.filter(**{column: clean_text(value) for column, value in exact.items() if value})
+    if filters.free:
+        rooms = rooms.filter(current_players__lt=F("max_players"))
+    if filters.featured:
+        rooms = rooms.filter(is_featured=True)
+    return rooms.filter(channel__members__player=player) if filters.mine else rooms
 
 
 def cards(rooms: Sequence[Room], player: Player) -> list[Card]:
-    """The cards of the rooms, in three queries however many there are."""
+    """The cards of the rooms, in four queries however many there are."""
     present = present_counts([room.channel_id for room in rooms])
-    playing = set(GameSession.objects.running().filter(room__in=rooms).values_list("room_id", flat=True))
-    mine = set(
-        ChannelMember.objects.filter(
-            player=player, channel__in=[room.channel_id for room in rooms]
-        ).values_list("channel_id", flat=True)
+    playing = set(
+        GameSession.objects.live().running().filter(room__in=rooms).values_list("room_id", flat=True)
     )
+    # Of the rooms where the player is a member, and of no others.
+    unread = unread_counts(player, [room.channel_id for room in rooms])
     return [
         Card(
             room=room,
             people_present=present.get(room.channel_id, 0),
             characters=[place.npc for place in room.npcs.all()],
             is_playing=room.pk in playing,
-            is_mine=room.channel_id in mine,
+            is_mine=room.channel_id in unread,
+            unread=shown_count(unread[room.channel_id]) if unread.get(room.channel_id) else "",
         )
         for room in rooms
     ]
@@ -121,24 +156,27 @@ def cards(rooms: Sequence[Room], player: Player) -> list[Card]:
 def active_npcs() -> Prefetch:
     """The characters of a room, in the order in which they came."""
     places = RoomNpc.objects.filter(is_active=True, npc__is_active=True)
-    return Prefetch("npcs", places.select_related("npc").order_by("pk"))
+    return Prefetch("npcs", places.select_related("npc").order_by("position", "pk"))
+
+
+def listening_places(channel: Channel) -> list[RoomNpc]:
+    """Who could speak in the room of the channel, in order: there, awake, not muted, and not one who only listens."""
+    places = RoomNpc.objects.filter(
+        room__channel=channel,
+        is_active=True,
+        npc__is_active=True,
+        is_muted=False,
+        role__in=roles_with("speaks"),
+    )
+    return list(places.select_related("npc").order_by("position", "pk"))
 
 
 def speaking_npcs(channel: Channel) -> list[Npc]:
     """The characters that may be called in the room of the channel."""
-    places = RoomNpc.objects.filter(room__channel=channel, is_active=True, npc__is_active=True)
-    speaking = places.exclude(role=RoomNpc.Role.OBSERVER).select_related("npc").order_by("pk")
-    return [place.npc for place in speaking]
-
-
-def membership(room: Room, player: Player) -> ChannelMember | None:
-    return ChannelMember.objects.filter(channel=room.channel_id, player=player).first()
-
-
-def last_messages(message: Message, limit: int) -> list[Message]:
-    """What was said in the channel up to and with the message, oldest first."""
-    said = Message.objects.with_authors().filter(channel=message.channel_id, seq__lte=message.seq)
-    return list(said.exclude(type=Message.Type.SYSTEM).order_by("-seq")[:limit])[::-1]
+    silent = RoomSettings.objects.filter(room__channel=channel).exclude(
+        npcs_speak=RoomSettings.NpcsSpeak.CALLED, activation_mode__in=CALLABLE_MODES
+    )
+    return [] if silent.exists() else [place.npc for place in listening_places(channel)]
 
 
 def _key(room: Room) -> str:
@@ -158,3 +196,15 @@ def _after(rooms: QuerySet[Room], place: Place) -> QuerySet[Room]:
     at_once = Q(last_activity_at=place.active_at, pk__lt=place.pk)
     later = Q(is_featured=place.is_featured) & (Q(last_activity_at__lt=place.active_at) | at_once)
     return rooms.filter(later | Q(is_featured=False)) if place.is_featured else rooms.filter(later)
+
+
+def moderating_npc(channel: Channel) -> Npc | None:
+    """The character that moderates the room of the channel: of several the one that came first."""
+    places = RoomNpc.objects.filter(room__channel=channel, is_active=True, npc__is_active=True)
+    place = (
+        places.filter(role__in=roles_with("steps_in"))
+        .select_related("npc")
+        .order_by("position", "pk")
+        .first()
+    )
+    return place.npc if place else None

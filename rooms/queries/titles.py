@@ -12,8 +12,8 @@ def room_titles(channel_ids: Collection[int]) -> dict[int, str]:
 
 
 def talk_titles(channel_ids: Collection[int]) -> dict[int, str]:
-    talks = Talk.objects.filter(channel__in=channel_ids).values_list("channel_id", "npc__name")
-    return {channel_id: f"Talk with {name}" for channel_id, name in talks}
+    talks = Talk.objects.filter(channel__in=channel_ids).select_related("npc")
+    return {talk.channel_id: talk.title or f"Talk with {talk.npc.shown_name}" for talk in talks}
 
 
 def room_addresses(channel_ids: Collection[int]) -> dict[int, str]:
@@ -22,5 +22,5 @@ def room_addresses(channel_ids: Collection[int]) -> dict[int, str]:
 
 
 def talk_addresses(channel_ids: Collection[int]) -> dict[int, str]:
-    slugs = Talk.objects.filter(channel__in=channel_ids).values_list("channel_id", "npc__slug")
-    return {channel_id: reverse("rooms:talk", args=[slug]) for channel_id, slug in slugs}
+    found = Talk.objects.filter(channel__in=channel_ids).values_list("channel_id", "uuid")
+    return {channel_id: reverse("rooms:talk-detail", args=[uuid]) for channel_id, uuid in found}

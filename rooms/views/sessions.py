@@ -11,12 +11,15 @@ from django.views.decorators.vary import vary_on_headers
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
 from rooms import permissions
-from rooms.actions import sessions
-from rooms.forms import AnswerForm, SessionForm
+from rooms.actions import session_lead, session_people, sessions, trainings
+from rooms.actions.session_answers import Given, submit_answer
 from rooms.models import GameSession, Room
 from rooms.queries.sessions import current_session
+from rooms.session_forms import KINDS, AnswerForm, PauseForm, SessionForm
 from rooms.views.panels import panel_of
 from rooms.views.rooms import room_entered_by
+
+Type = GameSession.Type
 
 
 @access.requires(permissions.may_see_lobby)
@@ -32,27 +35,52 @@ def session_panel(request: HttpRequest, slug: str) -> HttpResponse:
 @access.requires(permissions.may_see_lobby)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """One address for all kinds; each shows what it needs, and nothing else."""
     room = room_entered_by(request.user, slug)
     require_starter(request, room)
+    kind = request.GET.get("kind", Type.GAME)
+    if kind not in KINDS:
+        raise Http404
     liked = {"difficulty": request.user.preferences.game_preferences.get("difficulty", "")}
-    form = SessionForm(request.POST if request.method == "POST" else None, room=room, initial=liked)
+    form = SessionForm(
+        request.POST if request.method == "POST" else None,
+        room=room, player=request.user, kind=kind, initial=liked,
+    )  # fmt: skip
     if form.is_valid():
-        plan = sessions.Plan(**form.cleaned_data)
         try:
-            sessions.open_session(room=room, player=request.user, plan=plan, now=timezone.now())
+            opened = open_as_chosen(request, room, form)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            return redirect(room)
-    context = {"room": room, "form": form}
+            return redirect(opened)
+    label, lead = KINDS[kind]
+    context = {"room": room, "form": form, "kind": kind, "kinds": KINDS, "label": label, "lead": lead}
     return render(request, "rooms/session_create.html", context, status=422 if form.is_bound else 200)
+
+
+def open_as_chosen(request: HttpRequest, room: Room, form: SessionForm) -> object:
+    """Open it, and say which page comes next."""
+    plan, now = sessions.Plan(**form.plan_fields()), timezone.now()
+    if form.kind == Type.TRAINING:
+        until = form.cleaned_data["until"]
+        return trainings.assign_training(room=room, player=request.user, plan=plan, until=until, now=now)
+    sessions.open_session(room=room, player=request.user, plan=plan, now=now)
+    return room
 
 
 @access.requires(permissions.may_see_lobby)
 @require_POST
 def session_join(request: HttpRequest, slug: str) -> HttpResponse:
     return take_step(
-        request, slug, lambda session: sessions.join_session(session=session, player=request.user)
+        request, slug, lambda session: session_people.join_session(session=session, **who(request))
+    )
+
+
+@access.requires(permissions.may_see_lobby)
+@require_POST
+def session_watch(request: HttpRequest, slug: str) -> HttpResponse:
+    return take_step(
+        request, slug, lambda session: session_people.watch_session(session=session, **who(request))
     )
 
 
@@ -63,18 +91,14 @@ def session_ready(request: HttpRequest, slug: str) -> HttpResponse:
     return take_step(
         request,
         slug,
-        lambda session: sessions.set_ready(session=session, player=request.user, is_ready=is_ready),
+        lambda session: session_people.set_ready(session=session, is_ready=is_ready, **who(request)),
     )
 
 
 @access.requires(permissions.may_see_lobby)
 @require_POST
 def session_start(request: HttpRequest, slug: str) -> HttpResponse:
-    def start(session: GameSession) -> object:
-        require_starter(request, session.room)
-        return sessions.start_session(session=session, player=request.user, now=timezone.now())
-
-    return take_step(request, slug, start)
+    return lead(request, slug, lambda session: sessions.start_session(session=session, **who(request)))
 
 
 @access.requires(permissions.may_see_lobby)
@@ -85,25 +109,60 @@ def session_answer(request: HttpRequest, slug: str) -> HttpResponse:
     def answer(session: GameSession) -> object:
         if not form.is_valid():
             raise DomainError("Answer with true or false.")
-        return sessions.submit_answer(
-            session=session,
-            player=request.user,
-            verdict=form.cleaned_data["verdict"],
-            round_number=form.cleaned_data["round"],
-            now=timezone.now(),
-        )
+        return submit_answer(session=session, given=given_in(form), **who(request))
 
     return take_step(request, slug, answer)
 
 
 @access.requires(permissions.may_see_lobby)
 @require_POST
-def session_cancel(request: HttpRequest, slug: str) -> HttpResponse:
-    def cancel(session: GameSession) -> object:
-        require_starter(request, session.room)
-        return sessions.cancel_session(session=session, player=request.user, now=timezone.now())
+def session_pause(request: HttpRequest, slug: str) -> HttpResponse:
+    form = PauseForm(request.POST)
 
-    return take_step(request, slug, cancel)
+    def pause(session: GameSession) -> object:
+        if not form.is_valid():
+            raise DomainError("Give the reason in 200 characters at most.")
+        return session_lead.pause_session(session=session, **form.cleaned_data, **who(request))
+
+    return lead(request, slug, pause)
+
+
+@access.requires(permissions.may_see_lobby)
+@require_POST
+def session_resume(request: HttpRequest, slug: str) -> HttpResponse:
+    return lead(request, slug, lambda session: session_lead.resume_session(session=session, **who(request)))
+
+
+@access.requires(permissions.may_see_lobby)
+@require_POST
+def session_next(request: HttpRequest, slug: str) -> HttpResponse:
+    return lead(request, slug, lambda session: session_lead.go_on(session=session, **who(request)))
+
+
+@access.requires(permissions.may_see_lobby)
+@require_POST
+def session_cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    return lead(request, slug, lambda session: session_lead.cancel_session(session=session, **who(request)))
+
+
+def given_in(form: AnswerForm) -> Given:
+    data = form.cleaned_data
+    return Given(data["verdict"], data["round"], data["confidence"], data["client_id"])
+
+
+def who(request: HttpRequest) -> dict:
+    return {"player": request.user, "now": timezone.now()}
+
+
+def lead(request: HttpRequest, slug: str, step: Callable[[GameSession], object]) -> HttpResponse:
+    """A step that only who leads the session may take."""
+
+    def allowed(session: GameSession) -> object:
+        if not permissions.may_lead_session(request.user, session):
+            raise PermissionDenied
+        return step(session)
+
+    return take_step(request, slug, allowed)
 
 
 def take_step(request: HttpRequest, slug: str, step: Callable[[GameSession], object]) -> HttpResponse:
@@ -112,6 +171,7 @@ def take_step(request: HttpRequest, slug: str, step: Callable[[GameSession], obj
     session = current_session(room)
     if session is None:
         raise Http404
+    session.room = room
     refusal = ""
     try:
         step(session)

@@ -8,7 +8,7 @@ function refreshPeople() {
   clearTimeout(timer);
   // A class that comes in at once shall not ask for the list thirty times.
   timer = setTimeout(() => {
-    window.htmx.ajax("GET", room.dataset.peopleUrl, { target: "#people-list", swap: "outerHTML" });
+    window.htmx.ajax("GET", room.dataset.peopleUrl, { source: room, target: "#people-list", swap: "outerHTML" });
   }, PEOPLE_DELAY_MS);
 }
 
@@ -25,10 +25,24 @@ function call(name) {
   text.focus();
 }
 
-const ofPeople = (type) => type === "presence" || type === "people" || type.startsWith("member.");
+// What managers have changed just now; the rest of it shows when the page is opened again.
+function show({ name, description, theme }) {
+  room.dataset.roomTheme = theme;
+  room.querySelector(".room__name").textContent = name;
+  room.querySelector(".room__topic").textContent = description;
+}
+
+const ofPeople = (type) => type === "presence" || type === "people" || type === "room.owner" || type.startsWith("member.");
+
+// In a crowd only the number is told.
+function isNumberOnly({ type, data }) {
+  return type === "presence" && data.present !== undefined;
+}
 
 document.addEventListener("padawan:event", ({ detail }) => {
-  if (ofPeople(detail.type)) refreshPeople();
+  if (isNumberOnly(detail)) document.getElementById("people-count").textContent = `${detail.data.present} here`;
+  else if (ofPeople(detail.type)) refreshPeople();
+  if (detail.type === "room.updated") show(detail.data);
   if (detail.type === "room.archived") {
     const text = "This room was closed. Nobody can write in it any more.";
     document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "warning" } }));

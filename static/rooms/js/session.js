@@ -1,14 +1,30 @@
 // The session panel: fetched again whenever the session moves on; counts down; keys answer; says what comes.
 
+import { socket } from "../../messaging/js/socket.js";
+
 const room = document.querySelector(".room");
 const URGENT_MS = 5000;
 const RELOAD_MS = 40;
 const SAME_END_MS = 500;
-const KEYS = { t: "true", f: "false", arrowleft: "true", arrowright: "false" };
-const BUSY = "input, textarea, select, [contenteditable], [role=tablist], [role=menu], dialog";
+const KEYS = { t: "true", f: "false", p: "pass", arrowleft: "true", arrowright: "false" };
+const MARKS = new Set(["1", "2", "3"]);
+// Whatever the panel shows, it changes by these.
+const ALWAYS = new Set(["session.annulled", "session.assigned", "session.countdown"]);
+const BUSY = "input:not([type=radio]), textarea, select, [contenteditable], [role=tablist], [role=menu], dialog";
+// The way to the server may change; once in so long it is measured again.
+const MEASURED_FOR_MS = 120_000;
+let measuredAt = -MEASURED_FOR_MS;
 let timers = [];
 let reloading = 0;
 let subscriptions = 0;
+// What the person sent from the panel and is still under way; and whether the panel should have been fetched
+// meanwhile.
+const own = new Set();
+let missed = false;
+let look = null;
+let stale = null;
+let isPressed = false;
+let chosen = {};
 
 const panel = () => document.querySelector("[data-session-panel]");
 
@@ -27,23 +43,63 @@ function announce() {
 function reload() {
   clearTimeout(reloading);
   reloading = setTimeout(() => {
-    window.htmx.ajax("GET", panel().dataset.url, { target: "#session-panel", swap: "outerHTML" });
+    // A click is one only when the button is still there at its end, and its answer replaces the panel it came from.
+    missed = own.size > 0 || isPressed;
+    if (missed) return;
+    window.htmx.ajax("GET", panel().dataset.url, { source: live, target: "#session-panel", swap: "outerHTML" });
   }, RELOAD_MS);
 }
 
 // Who took the step himself has the panel already; swapping it again could swallow a click.
-function isNews({ session, phase, round, ends_at: endsAt }) {
+function isNews(type, { session, phase, round, ends_at: endsAt }) {
   const shown = panel().dataset;
-  if (shown.step !== `${session} ${phase} ${round}`) return true;
-  // The same question again, with new time.
-  return Boolean(shown.endsAt && endsAt) && Math.abs(Date.parse(endsAt) - Number(shown.endsAt)) > SAME_END_MS;
+  const paused = type === "session.paused" ? " paused" : "";
+  if (ALWAYS.has(type) || shown.step !== `${session} ${phase} ${round}${paused}`) return true;
+  // The same question again, with new time. Everybody is told the usual end; the own one may be another.
+  return Boolean(shown.usualEnd && endsAt) && Math.abs(Date.parse(endsAt) - Number(shown.usualEnd)) > SAME_END_MS;
+}
+
+function asks({ detail: { elt, requestConfig, xhr } }) {
+  if (elt === live) look = xhr;
+  if (requestConfig.verb === "get" || !panel()?.contains(elt)) return;
+  own.add(xhr);
+  // A panel that was asked for before the click doesn't know of it.
+  stale = look;
+}
+
+function passOver({ detail }) {
+  // What waited in htmx's queue was sent after the click, and its panel would take the place of the answer's.
+  const isUntimely = detail.xhr === look && (own.size > 0 || isPressed);
+  if (!detail.xhr || !(isUntimely || detail.xhr === stale)) return;
+  detail.shouldSwap = false;
+  reload();
+}
+
+function released() {
+  if (!isPressed) return;
+  isPressed = false;
+  // The click itself comes after this.
+  if (missed) setTimeout(reload);
+}
+
+function answered({ detail: { xhr } }) {
+  if (own.delete(xhr) && !own.size && missed) reload();
+}
+
+const question = () => panel().dataset.step.replace(" paused", "");
+
+// How sure somebody is stays chosen when the same question is fetched again.
+function chooseAgain() {
+  if (chosen.question !== question()) return;
+  const mark = panel().querySelector(`fieldset:not(:disabled) [data-sure="${chosen.mark}"]`);
+  if (mark) mark.checked = true;
 }
 
 function countDown() {
   timers.forEach(clearTimeout);
   timers = [];
   const { phase, now, endsAt } = panel().dataset;
-  room.dataset.session = phase === "question" || phase === "reveal" ? "running" : "idle";
+  room.dataset.session = ["question", "reveal", "break"].includes(phase) ? "running" : "idle";
   const bar = panel().querySelector("[data-countdown]");
   if (!bar) return;
   // The server's clock decides; ours may be wrong by hours, so only the difference is used.
@@ -65,6 +121,18 @@ function progress({ answered, players, phase }) {
   return undefined;
 }
 
+// The server times its own question and our answer, and credits half of the way to what is answered.
+async function measure(channel) {
+  if (performance.now() - measuredAt < MEASURED_FOR_MS) return;
+  measuredAt = performance.now();
+  try {
+    const { t } = await socket.request("probe", { room: channel });
+    await socket.request("probe", { room: channel, t });
+  } catch {
+    // Without it, answers count by the time at which they arrive.
+  }
+}
+
 function noticeable(type) {
   if (type === "session.progress" || room.dataset.view === "session") return;
   const tab = document.querySelector('[data-show-view="session"]');
@@ -73,23 +141,41 @@ function noticeable(type) {
   else if (tab) tab.dataset.news = "";
 }
 
-document.addEventListener("padawan:event", ({ detail: { type, data } }) => {
+document.addEventListener("padawan:event", ({ detail: { type, data, room: channel } }) => {
   // Connected again: what the log no longer has may have changed the session too.
   if (type === "people" && (subscriptions += 1) > 1) reload();
   // The start is told together with the first question.
   if (!type.startsWith("session.") || type === "session.started") return;
   noticeable(type);
+  if (type === "session.question") measure(channel);
   if (type === "session.progress") progress(data);
-  else if (isNews(data)) reload();
+  else if (isNews(type, data)) reload();
 });
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (!detail.elt.matches?.("[data-session-panel]") && !panel()?.contains(detail.elt)) return;
+  chooseAgain();
   countDown();
   announce();
 });
+document.body.addEventListener("htmx:beforeRequest", asks);
+document.body.addEventListener("htmx:beforeSwap", passOver);
+document.body.addEventListener("htmx:afterRequest", answered);
+document.addEventListener("pointerdown", ({ target }) => (isPressed = Boolean(panel()?.contains(target))));
+document.addEventListener("pointerup", released);
+document.addEventListener("pointercancel", released);
+document.addEventListener("change", ({ target: { dataset } }) => {
+  if (dataset.sure) chosen = { question: question(), mark: dataset.sure };
+});
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(BUSY)) return;
-  const verdict = KEYS[event.key.toLowerCase()];
+  const key = event.key.toLowerCase();
+  if (MARKS.has(key)) {
+    panel()?.querySelector(`fieldset:not(:disabled) [data-sure="${key}"]`)?.click();
+    return;
+  }
+  // In the group of marks the arrows choose the mark.
+  if (key.startsWith("arrow") && event.target.closest("[type=radio]")) return;
+  const verdict = KEYS[key];
   const button = verdict && panel()?.querySelector(`[data-verdict="${verdict}"]:not(:disabled)`);
   if (!button) return;
   event.preventDefault();
