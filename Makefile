@@ -4,8 +4,14 @@ HOST ?= 127.0.0.1
 DATA ?= data
 VENV ?= .venv
 PYTHON ?= python3
+# How many tests run at the same time, besides those in browsers.
+WORKERS ?= auto
+# Which tests are people in front of browsers. They mostly wait, so they run beside the others, a module at a time.
+BROWSERS ?= browser
 
 PY := $(VENV)/bin/python
+# The many processes of the tests share what one of them has compiled.
+PYTEST := env -u PADAWAN_DATA -u PUBLIC_URLS -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -q
 export PADAWAN_DATA ?= $(abspath $(DATA))
 export PUBLIC_URLS ?= http://localhost:$(PORT),http://127.0.0.1:$(PORT)
 
@@ -49,10 +55,12 @@ chromium:
 	  else echo "The browser tests need Chromium: install it with 'apt install chromium'."; exit 1; fi; }
 
 test: install-dev chromium   ## Run every test, browsers included
-	@env -u PADAWAN_DATA -u PUBLIC_URLS $(PY) -m pytest -q
+	@mkdir -p build; TEST_RUN=browsers $(PYTEST) -n 2 --dist loadfile -m "$(BROWSERS)" >build/browsers.log 2>&1 & browsers=$$!; \
+	$(PYTEST) -n $(WORKERS) -m "not browser"; others=$$?; \
+	echo "Waiting for the browsers ..."; wait $$browsers; said=$$?; cat build/browsers.log; exit $$((others + said))
 
 test-fast: install-dev       ## Run the tests without browsers
-	@env -u PADAWAN_DATA -u PUBLIC_URLS $(PY) -m pytest -q -m "not browser"
+	@$(PYTEST) -n $(WORKERS) -m "not browser"
 
 lint: install-dev            ## Style, import contracts, types, missing migrations
 	@$(VENV)/bin/ruff check .
@@ -68,7 +76,7 @@ format: install-dev          ## Format the code
 check: lint test             ## Everything that CI checks on one database
 
 lock: install-dev            ## Write the hashed locks again
-	@for set in runtime dev; do \
+	@for set in runtime s3 dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    -o requirements/$$set.txt requirements/$$set.in; done
 

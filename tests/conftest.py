@@ -1,9 +1,17 @@
+import gc
+import os
+
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.test import TransactionTestCase
+from hypothesis import settings
+from pytest_django import fixtures
 
-from padawanforge.kit.append_only import unguard
-from players.models import AuditEntry
+from messaging.queries.announcements import BANNERS_KEY
+from messaging.queries.newest import forget_pages
+from players.queries.rights import forget_rights
+from tests.restore import remember_beginning, restore
 
 OTHERS_END = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -11,10 +19,35 @@ OTHERS_END = """
 """
 
 
+# Every run looks at the same examples: what is found is found where it was written, not by whoever comes next.
+# `HYPOTHESIS_PROFILE=default` looks further.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+# The database is made for whoever asks for `django_db_setup`, not only where a test with the mark was collected:
+# otherwise it would be the real one that those in front of browsers copy.
+fixtures._get_databases_for_setup = lambda items: ({DEFAULT_DB_ALIAS}, set())
+
+
+def pytest_collection_finish():
+    """What was imported stays to the end, so nobody needs to look through it for garbage after each test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The threads of the sockets keep their connections; PostgreSQL drops no database that somebody uses."""
-    yield
+    """Tests that commit leave the tables as they found them.
+
+    The threads of the sockets keep their connections; PostgreSQL drops no database that somebody uses.
+    """
+    with django_db_blocker.unblock():
+        remember_beginning()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -25,12 +58,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _empty_cache():
     """Rate limits are counted in the cache and must not leak from one test into the next."""
     cache.clear()
+    # What a process remembers by keys of rows that the next test makes anew.
+    forget_pages()
+    forget_rights()
+    # As on a site where nothing is announced: what an announcement costs is counted where they are tested.
+    cache.set(BANNERS_KEY, [])
 
 
-@pytest.fixture(autouse=True)
-def _emptied_audit(_django_db_marker, request):
-    """SQLite empties tables row by row, which the guard of the audit log refuses, as it should."""
-    marker = request.node.get_closest_marker("django_db")
-    yield
-    if marker and marker.kwargs.get("transaction") and connection.vendor == "sqlite":
-        unguard(AuditEntry)
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    """A context after which everything has happened that waits for the commit."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)

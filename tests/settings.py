@@ -2,8 +2,12 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("PADAWAN_DATA", tempfile.mkdtemp(prefix="padawan-tests-"))
+# Workers count files, each its own.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["PADAWAN_DATA"] = str(Path(os.environ["PADAWAN_DATA"]) / worker)
 
 from padawanforge.settings import *  # noqa: F403
 from padawanforge.settings import DATA_DIR, DATABASES, STORAGES
@@ -24,6 +28,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
         "OPTIONS": {**options, "init_command": options["init_command"].replace("=FULL", "=OFF")},
     }
+else:
+    # Nothing of a test has to survive the machine.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    # Runs beside each other on one server must not take each other's databases for their own.
+    if run := os.environ.get("TEST_RUN"):
+        DATABASES["default"]["TEST"] = {"NAME": f"test_{run}"}
 
 # One process, one loop a test: the hub hands events over directly. The Redis layer is tested where it
 # matters, between processes: tests/kit/test_hub.py, and the real servers of tests/browser.

@@ -1,5 +1,8 @@
 """Deny by default: every address, API operation and socket operation says who may use it."""
 
+import re
+from collections import defaultdict
+
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from messaging.operations import registry
@@ -7,6 +10,8 @@ from padawanforge.site.api import api
 
 # Third-party pages that guard themselves.
 FOREIGN = ("allauth.", "django.contrib.admin.", "ninja.")
+# The document of the interface, and the root that one of our pages covers.
+NINJAS = {"api/v1/openapi.json", "api/v1/"}
 
 
 def walk(resolver: URLResolver, prefix: str = "") -> list[tuple[str, object]]:
@@ -21,7 +26,7 @@ def walk(resolver: URLResolver, prefix: str = "") -> list[tuple[str, object]]:
 
 
 def is_foreign(route: str, view: object) -> bool:
-    return route.startswith(("admin/", "api/v1/", "accounts/")) or view.__module__.startswith(FOREIGN)
+    return route in NINJAS or route.startswith(("admin/", "accounts/")) or view.__module__.startswith(FOREIGN)
 
 
 def test_every_address_declares_its_access():
@@ -46,6 +51,17 @@ def test_every_api_operation_declares_its_access():
 
     assert operations
     assert undeclared == []
+
+
+def test_no_path_of_the_api_is_in_two_routers():
+    """The first one would take every call, and answer the methods of the second with 405."""
+    routers = defaultdict(set)
+    for _, router in api._routers:
+        for path in router.path_operations:
+            routers[re.sub(r"{[^}]*}", "{}", path)].add(id(router))
+
+    assert routers
+    assert [path for path, found in routers.items() if len(found) > 1] == []
 
 
 def test_every_socket_operation_declares_its_access():

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.template.base import Template
 from django.urls import get_resolver
 from django.utils import timezone
 
@@ -69,7 +70,9 @@ def filled(route, world):
     values = {
         "slug": "vega" if route.startswith("characters") else "name" if route.startswith("welcome") else "hall",
         "username": "somebody", "uuid": world["uuid"], "pk": "1", "tab": "requests", "viewer": "friend",
-        "circle": "friends", "verb": "follow", "token": "nonsense", "rest": "nowhere",
+        "circle": "friends", "verb": "follow", "token": "nonsense", "secret": "nonsense", "rest": "nowhere",
+        "room": str(world["room"].channel.uuid), "library": "prompts", "step": "voice", "key": world["uuid"],
+        "number": "1", "message": world["uuid"],
     }  # fmt: skip
     if route.startswith("^media"):
         return f"/media/pictures/{'0' * 32}-96.webp"
@@ -98,8 +101,14 @@ def expected(view, subject, route):
     return {403, 405} | ({302} if subject.is_guest else set())
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """What a page looks like is not asked here, and drawing all of them eight times takes longest."""
+    monkeypatch.setattr(Template, "render", lambda template, context: "")
+
+
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_every_page_answers_every_visitor_as_it_declares(client, world, name):
+def test_every_page_answers_every_visitor_as_it_declares(client, world, undrawn, name):
     subject = SUBJECTS[name]()
     if isinstance(subject, Player):
         enter_room(room=world["room"], player=subject)
@@ -118,6 +127,25 @@ def test_every_page_answers_every_visitor_as_it_declares(client, world, name):
         or (seen_as != subject and view.access != "public" and answer.status_code not in {302, 405})
     }
     assert surprising == {}
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_programs_sign_refuses_every_visitor_without_signature(client, world, name):
+    subject = SUBJECTS[name]()
+    if isinstance(subject, Player):
+        client.force_login(subject)
+    signed = [route for route, view in walk(get_resolver()) if getattr(view, "access", "") == "signed"]
+
+    answers = {
+        (method, route): client.generic(method, filled(route, world)).status_code
+        for route in signed
+        for method in ("GET", "POST", "PUT", "DELETE")
+    }
+
+    assert signed
+    assert set(answers.values()) == {401, 405}
+    # Each can be reached by one method.
+    assert list(answers.values()).count(401) == len(signed)
 
 
 @pytest.mark.parametrize("name", ["anonymous", "guest", "padawan", "guild leader", "banned"])
@@ -165,6 +193,8 @@ def filled_call(path, world):
     values = {
         "slug": "vega" if path.startswith("/characters") else "hall", "username": "somebody",
         "uuid": world["uuid"], "pk": "1", "circle": "friends", "code": "nothing",
+        "room": str(world["room"].channel.uuid), "library": "prompts", "step": "voice", "key": world["uuid"],
+        "number": "1",
     }  # fmt: skip
     return re.sub(r"{(?:\w+:)?(\w+)}", lambda gap: values[gap[1]], path)
 
@@ -221,7 +251,8 @@ def test_no_page_asks_for_a_permission_without_saying_which():
 
 
 def test_socket_operations_say_what_they_ask_of_a_channel():
-    known = {"signed in", *ASKED_OF_KIND}
+    # Cards of tools are put to one player: no channel decides, the action asks for whom the card is.
+    known = {"signed in", "who was asked", *ASKED_OF_KIND}
     operations = list(socket_operations())
 
     assert {door.access for door in operations} <= known

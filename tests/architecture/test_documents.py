@@ -26,8 +26,9 @@ def source_text() -> str:
 
 
 def test_settings_are_documented():
-    settings = (ROOT / "padawanforge" / "settings.py").read_text()
-    names = set(re.findall(r"env\.\w+\(\s*['\"]([A-Z_]+)['\"]", settings))
+    files = [ROOT / "padawanforge" / name for name in ("settings.py", "databases.py", "storage.py")]
+    settings = "".join(path.read_text() for path in files)
+    names = set(re.findall(r"env\.\w+\(\s*['\"]([A-Z0-9_]+)['\"]", settings))
     providers = {
         f"{p}_CLIENT_{end}" for p in ("GOOGLE", "DISCORD", "APPLE", "SLACK") for end in ("ID", "SECRET")
     }
@@ -48,6 +49,9 @@ def test_events_are_documented():
     text = source_text()
     recorded = set(re.findall(r'type="([a-z]+\.[a-z_]+)"', text))
     told = set(re.findall(r'_tell\(\w+, "([a-z]+\.[a-z_]+)"', text))
+    told |= set(
+        re.findall(r'(?:_saved\(\w+, \w+, |^[A-Z_]+ = )"((?:message|poll)\.[a-z_]+)"', text, re.MULTILINE)
+    )
     signalled = set(re.findall(r'signal\(\s*[\w.]+,\s*"([a-z]+(?:\.[a-z_]+)?)"', text))
 
     assert recorded

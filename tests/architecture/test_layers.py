@@ -17,6 +17,12 @@ def sources() -> list[Path]:
     return sorted(path for path in paths if "migrations" not in path.parts)
 
 
+def files() -> list[Path]:
+    """What is read by people: the code, its tests and what measures it."""
+    beside = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    return sorted([*sources(), *(path for path in beside if "migrations" not in path.parts)])
+
+
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     tree = ast.parse(path.read_text())
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -41,7 +47,7 @@ def test_relations_point_down(app):
 
 
 def test_files_fit():
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in sources()}
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files()}
 
     assert {path: lines for path, lines in lengths.items() if lines > MAX_FILE} == {}
 
@@ -83,7 +89,12 @@ def test_only_receivers_modules_receive_and_none_listens_to_saves():
     offenders = []
     for path in sources():
         text = path.read_text()
-        if "post_save" in text or "pre_save" in text or "post_delete" in text:
+        # The end of a row is heard in one case: it takes its files along, however it went.
+        if (
+            "post_save" in text
+            or "pre_save" in text
+            or ("post_delete" in text and path.name != "receivers.py")
+        ):
             offenders.append(str(path.relative_to(ROOT)))
         if "@receiver(" in text and path.name != "receivers.py":
             offenders.append(str(path.relative_to(ROOT)))

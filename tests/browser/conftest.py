@@ -2,14 +2,22 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from django.db import connection
+from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.browser import server as servers
+from tests.browser.people import Player
 from tests.browser.server import Server
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated(django_db_setup):
+    servers.MIGRATED = connection.settings_dict["NAME"]
 
 
 @pytest.fixture(scope="session")
@@ -29,4 +37,32 @@ def browser() -> Iterator[Browser]:
             executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
         )
         yield browser
+        Player.present.clear()
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _close_the_pages(request):
+    """What is open moves on the screen and asks the server, which the next test need not wait for."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser = request.getfixturevalue("browser")
+    before = set(browser.contexts)
+    yield
+    for context in set(browser.contexts) - before:
+        context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure shows what everybody had before his eyes: nobody can look over a machine's shoulder."""
+    report = yield
+    if report.failed:
+        for player in Player.present:
+            try:
+                seen = player.what_is_seen()
+            except Error as gone:
+                seen = str(gone)
+            report.sections.append(("What a person saw", seen))
+    return report

@@ -1,6 +1,7 @@
 """People in front of browsers, for the tests and for the pictures of the README."""
 
 import re
+from typing import ClassVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -9,12 +10,24 @@ from padawanforge.site import starter_files
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# A machine that runs other tests beside this one is slow, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 SERIOUS = {"serious", "critical"}
 ANSWERS = {row["text"]: row["answer"] for file in starter_files.topics() for row in file["statement"]}
 
 
+SETTLED = """
+() => Promise.allSettled(
+  document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 5000).map((one) => one.finished)
+)
+"""
+
+
 class Player:
     """One browser with one person in front of it; keeps what the console complained about."""
+
+    present: ClassVar[list["Player"]] = []
 
     def __init__(self, browser: Browser, url: str, viewport: dict) -> None:
         self.page: Page = browser.new_context(viewport=viewport, base_url=url).new_page()
@@ -22,7 +35,8 @@ class Player:
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
+        self.present.append(self)
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -43,10 +57,21 @@ class Player:
         self.page.get_by_role("button", name="Skip all").click()
         self.page.wait_for_url("**/home/")
 
-    def enter(self, slug: str) -> None:
+    def enter(self, slug: str, *, state: str = "online") -> None:
         self.page.goto(f"/rooms/{slug}/")
         self.page.get_by_role("button", name="Enter the room").click()
-        expect(self.page.locator("[data-connection]")).to_have_attribute("data-state", "online")
+        self.accept_rules()
+        connection = self.page.locator("[data-connection]")
+        expect(connection).to_have_attribute("data-state", state, timeout=40_000)
+
+    def accept_rules(self) -> None:
+        """Whoever enters a room that has rules says yes to them before he writes."""
+        expect(self.page.locator(".room")).to_be_visible()
+        gate = self.page.get_by_role("link", name="Read the rules")
+        if gate.count():
+            gate.click()
+            self.page.get_by_role("button", name="I have read them").click()
+            expect(self.page.locator("#composer-text")).to_be_visible()
 
     def say(self, text: str) -> None:
         self.show("chat")
@@ -63,12 +88,19 @@ class Player:
         self.show("chat")
         expect(self.page.locator("#messages").get_by_text(text).first).to_be_visible()
 
+    def what_is_seen(self) -> str:
+        return "\n".join(
+            [self.page.url, self.page.locator("body").inner_text(timeout=1000), *self.complaints]
+        )
+
     def check_accessibility(self) -> None:
+        # What fades in has no contrast yet.
+        self.page.evaluate(SETTLED)
         faults = Axe().run(self.page).response["violations"]
         serious = [
             f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in faults if fault["impact"] in SERIOUS
         ]
-        assert serious == [], self.page.url
+        assert serious == [], (self.page.url, serious)
 
     def open_quiz(self, *, rounds: int, seconds: int) -> None:
         self.show("session")

@@ -11,7 +11,7 @@ from websockets.exceptions import WebSocketException
 from tests.browser.client import Socket, post, sign_in_as_guest
 from tests.browser.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.engine]
 MESSAGES = 40
 WRITERS = 8
 
@@ -60,6 +60,7 @@ def enter(server: Server) -> Socket:
     """The socket of a new guest in the room that every server has."""
     http = sign_in_as_guest(server.url)
     post(http, "/rooms/the-commons/enter/")
+    post(http, "/rooms/the-commons/rules/", version="1")
     return Socket(server.url, http, channel_of(http, "the-commons"))
 
 

@@ -1,17 +1,27 @@
 import hashlib
+from datetime import date
 
 import factory
 from django.core.files.base import ContentFile
 
+from npcs.builtin.retrieval import Passage
+from npcs.builtin.terms import terms_of
 from npcs.models import (
     AiProvider,
+    AudiencePreset,
+    BotAssignment,
     Interaction,
+    InventoryEntry,
     KnowledgeFile,
     KnowledgeItem,
+    KnowledgePreset,
+    ModelPrice,
     Npc,
     NpcCategory,
     NpcConfiguration,
+    SystemPromptPreset,
 )
+from npcs.queries.retrieval import scope_of
 from padawanforge.kit.work import WorkState
 
 
@@ -33,6 +43,16 @@ class NpcFactory(factory.django.DjangoModelFactory):
     slug = factory.LazyAttribute(lambda npc: npc.name.lower())
     system_prompt = "You teach astronomy."
     category = factory.SubFactory(NpcCategoryFactory)
+
+
+class BotAssignmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = BotAssignment
+
+    npc = factory.SubFactory(NpcFactory)
+    bot_platform = "discord"
+    bot_token = "token-of-the-bot-0123456789"
+    is_active = True
 
 
 class NpcConfigurationFactory(factory.django.DjangoModelFactory):
@@ -60,6 +80,18 @@ class AiProviderFactory(factory.django.DjangoModelFactory):
     timeout_seconds = 5
 
 
+class ModelPriceFactory(factory.django.DjangoModelFactory):
+    """For a million tokens."""
+
+    class Meta:
+        model = ModelPrice
+
+    provider = factory.SubFactory(AiProviderFactory)
+    input_price = 1
+    output_price = 2
+    valid_from = date(2020, 1, 1)
+
+
 class KnowledgeFileFactory(factory.django.DjangoModelFactory):
     """A file that has been read; its passages are made apart."""
 
@@ -85,6 +117,8 @@ class KnowledgeItemFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(lambda n: n)
     heading = "The Moon"
     text = "The Moon orbits the Earth once in about 27 days and always shows it the same side."
+    terms = factory.LazyAttribute(lambda item: terms_of(Passage(0, item.text, item.heading).whole))
+    scope = factory.LazyAttribute(lambda item: scope_of(npc_id=item.file.npc_id, file_id=item.file.pk))
 
 
 class InteractionFactory(factory.django.DjangoModelFactory):
@@ -96,3 +130,43 @@ class InteractionFactory(factory.django.DjangoModelFactory):
     response = "A comet is a body of ice and dust."
     engine = "built-in engine"
     response_time_ms = 12
+
+
+class SystemPromptPresetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SystemPromptPreset
+
+    name = factory.Sequence(lambda n: f"Prompt {n}")
+    system_prompt = "Ask one question at a time."
+
+
+class AudiencePresetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AudiencePreset
+
+    name = factory.Sequence(lambda n: f"Audience {n}")
+    audience_config = factory.LazyFunction(lambda: {"audience": "Children of ten.", "tone": "Cheerful."})
+
+
+class KnowledgePresetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = KnowledgePreset
+
+    name = factory.Sequence(lambda n: f"Notes {n}")
+    file = factory.LazyAttribute(
+        lambda row: ContentFile(f"# {row.name}\n\nA comet has a tail.\n".encode(), name="x")
+    )
+    file_name = factory.Sequence(lambda n: f"preset-{n}.md")
+    file_type = "text/markdown"
+    file_size = 30
+    file_hash = factory.LazyAttribute(lambda row: hashlib.sha256(row.name.encode()).hexdigest())
+
+
+class InventoryEntryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = InventoryEntry
+
+    player = factory.SubFactory("tests.factories.players.GameMasterFactory")
+    name = factory.Sequence(lambda n: f"Template {n}")
+    system_prompt = "Explain with a picture."
+    audience = "Beginners."

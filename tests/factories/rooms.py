@@ -38,11 +38,10 @@ class ReplyFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Reply
 
-    class Params:
-        channel = factory.SubFactory(ChannelFactory, kind="room")
-        player = factory.SubFactory(PlayerFactory)
-
     npc = factory.SubFactory(NpcFactory)
+    channel = factory.SubFactory(ChannelFactory, kind="room")
+    player = factory.SubFactory(PlayerFactory)
+    root = factory.SelfAttribute("message")
 
     @factory.lazy_attribute
     def message(self):

@@ -104,6 +104,21 @@ async def test_a_layer_that_is_away_slows_nobody_down(caplog):
     hub.reset_breaker()
 
 
+async def test_who_joins_at_once_with_others_hears_as_well(redis_layer):
+    hub.capture_loop()
+    heard = []
+    groups = [f"room.rush{number}" for number in range(20)]
+    await asyncio.gather(*(hub.join(group, heard.append) for group in groups))
+
+    for group in groups:
+        hub.send(group, {"kind": group})
+    await until(lambda: len(heard) == len(groups))
+
+    assert sorted(message["kind"] for message in heard) == sorted(groups)
+    for group in groups:
+        await hub.leave(group, heard.append)
+
+
 async def test_groups_that_could_not_be_joined_are_joined_later(redis_layer):
     heard = []
     with layer("tests.kit.test_hub.Silent"):

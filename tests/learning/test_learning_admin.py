@@ -25,7 +25,7 @@ def listing(model):
 def fields(topic, **changes):
     return {
         "text": "Comets have tails.", "answer": "on", "topic": topic.pk, "difficulty": "beginner",
-        "source": "manual", **changes,
+        "source": "manual", "lang": "en", **changes,
     }  # fmt: skip
 
 

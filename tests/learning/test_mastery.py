@@ -63,10 +63,10 @@ def test_a_topic_that_was_left_alone_needs_a_refresh_and_keeps_its_band(ada, day
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_mastery_costs_one_query(ada, count, django_assert_num_queries):
+def test_mastery_costs_two_queries(ada, count, django_assert_num_queries):
     TopicSkillFactory.create_batch(count, player=ada)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = mastery_by_topic(ada.pk)
 
     assert len(found) == count

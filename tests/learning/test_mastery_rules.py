@@ -1,15 +1,17 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.rules.mastery import Band, Standing, band_of, high_of, mastery, needs_refresh
+from learning.rules.mastery import Band, Standing, band_of, counts_as_of, high_of, mastery, needs_refresh
 
 POOLS = st.lists(st.tuples(st.floats(-3, 3), st.integers(1, 50)), max_size=5)
 
 
-def band(share, *, low=None, answers=60, days=7, error=0.5):
+def band(share, *, low=None, answers=60, days=7, error=0.5, remembered=None):
     low = share - 0.1 if low is None else low
-    return band_of(Standing(share=share, low=low, variance=error**2, answers=answers, days=days))
+    return band_of(Standing(share, low, error**2, answers, days, remembered))
 
 
 def test_mastery_is_the_share_of_the_statements_that_is_known():
@@ -77,3 +79,23 @@ def test_mastery_takes_more_answers_on_several_days(change, name):
 @pytest.mark.parametrize(("days", "expected"), [(0, False), (29.9, False), (30, True), (400, True)])
 def test_a_topic_needs_a_refresh_after_a_month(days, expected):
     assert needs_refresh(days=days) is expected
+
+
+@pytest.mark.parametrize(("remembered", "expected"), [(0.85, False), (0.84, True)])
+def test_what_is_remembered_of_due_facts_says_more_than_days(remembered, expected):
+    assert needs_refresh(days=1, remembered=remembered) is expected
+    assert needs_refresh(days=400, remembered=remembered) is expected
+
+
+@pytest.mark.parametrize(("remembered", "name"), [
+    (None, Band.MASTER), (0.85, Band.MASTER), (0.84, Band.PROFICIENT),
+])  # fmt: skip
+def test_a_master_remembers_what_is_due(remembered, name):
+    assert band(0.95, remembered=remembered) == name
+
+
+def test_nothing_forgotten_takes_a_band_away_before_sixty_days():
+    last = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert counts_as_of(last=last, now=last + timedelta(days=59)) == last
+    assert counts_as_of(last=last, now=last + timedelta(days=60)) == last + timedelta(days=60)

@@ -1,33 +1,15 @@
 """Answers at the same moment: threads with a database connection each."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from learning.actions.rebuild import differences
 from learning.models import AnswerEvent, Settlement, Statement, TopicSkill
 from tests.factories.learning import StatementFactory
 from tests.factories.players import PlayerFactory
 from tests.learning.answering import answer
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*steps: Callable[[], object]) -> list[object]:
-    start = Barrier(len(steps))
-
-    def run(step):
-        try:
-            start.wait(5)
-            return step()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return list(pool.map(run, steps))
 
 
 def test_eight_players_answer_the_same_statement_at_once():

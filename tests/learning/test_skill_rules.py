@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from math import exp
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,8 @@ SKILLS = st.builds(Estimate, st.floats(-4, 4), st.floats(0.01, 1.44))
 ITEMS = st.builds(Estimate, st.floats(-6, 6), st.floats(0.01, 0.36))
 
 
-def answer(*, at=MONDAY, is_right=True, is_rapid=False, is_first=True, by_guest=False, confidence=None):
-    return Answered(at, is_right, is_rapid, is_first, by_guest, confidence)
+def answer(*, at=MONDAY, is_right=True, is_rapid=False, is_first=True, by_guest=False, **more):
+    return Answered(at, is_right, is_rapid, is_first, by_guest, **more)
 
 
 # --- The worked numbers ----------------------------------------------------------------------------------
@@ -130,6 +131,32 @@ def test_a_lucky_guess_counts_half_for_the_player(is_right, confidence, share):
 
     assert taken.skill.estimate.mean == pytest.approx(share * full.skill.estimate.mean)
     assert taken.item == full.item
+
+
+def test_a_skipped_statement_is_half_a_wrong_answer_and_tells_nothing_of_the_statement():
+    wrong = step(SKILL, ITEM, answer(is_right=False))
+
+    taken = step(SKILL, ITEM, answer(is_right=False, is_skip=True))
+
+    assert taken.skill.estimate.mean == pytest.approx(wrong.skill.estimate.mean / 2)
+    assert taken.item == ITEM
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_an_answer_with_a_hint_moves_nothing_but_is_an_answer(is_right):
+    taken = step(SKILL, ITEM, answer(is_right=is_right, is_hinted=True))
+
+    assert taken.skill.estimate.mean == 0
+    assert taken.skill.estimate.variance == NEW.variance
+    assert (taken.skill.answers, taken.item) == (1, ITEM)
+
+
+def test_the_pace_is_the_usual_time_of_the_answers():
+    first = step(SKILL, ITEM, answer(response_ms=2000))
+    second = step(first.skill, first.item, answer(response_ms=8000, at=MONDAY, is_first=False))
+
+    assert exp(first.skill.pace) == pytest.approx(2000)
+    assert exp(second.skill.pace) == pytest.approx(4000)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from learning.actions.statements import revise_statement
 from learning.models import AnswerEvent, Settlement, Statement, TopicSkill
 from learning.tasks import ask_for_refresh
 from players.models import PlayerProfile
-from rooms.actions.sessions import cancel_session
+from rooms.actions.session_lead import cancel_session
 from tests.factories.learning import AnswerEventFactory, StatementFactory, TopicFactory, TopicSkillFactory
 from tests.factories.players import GuestFactory, PlayerFactory
 from tests.learning.answering import NOW, answer
@@ -251,7 +251,7 @@ def test_another_label_is_another_first_guess_until_somebody_answers():
 
     for statement in (unseen, seen):
         statement.difficulty = "expert"
-        revise_statement(statement=statement, is_reworded=False)
+        revise_statement(statement=statement)
 
     means = [Statement.objects.get(pk=statement.pk).beta_mean for statement in (unseen, seen)]
     assert means == [1, moved]

@@ -36,12 +36,14 @@ def test_what_somebody_writes_waits_for_review():
     assert (statement.lifecycle, statement.created_by, statement.version) == ("pending", author, 1)
 
 
-@pytest.mark.parametrize(("is_reworded", "version"), [(True, 2), (False, 1)])
-def test_another_text_or_key_is_another_version(is_reworded, version):
+@pytest.mark.parametrize(("changes", "version"), [({"text": "Another."}, 2), ({"answer": False}, 2), ({}, 1)])
+def test_another_text_or_key_is_another_version(changes, version):
     statement = StatementFactory()
     statement.explanation = "Because."
+    for name, value in changes.items():
+        setattr(statement, name, value)
 
-    revise_statement(statement=statement, is_reworded=is_reworded)
+    revise_statement(statement=statement)
 
     statement.refresh_from_db()
     assert (statement.explanation, statement.version) == ("Because.", version)

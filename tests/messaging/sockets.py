@@ -8,7 +8,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-from messaging.subscriptions import in_database
+from messaging.subscriptions import in_database, poll_heads
 from padawanforge.asgi import application
 
 
@@ -37,7 +37,7 @@ class Tab:
         self.acknowledges = True
 
     @classmethod
-    async def of(cls, player, *rooms, **hello):
+    async def of(cls, player, /, *rooms, **hello):
         """A tab of the player that has said hello and subscribed to the rooms."""
         tab = cls(await in_database(cookie_of)(player))
         await tab.open()
@@ -47,7 +47,7 @@ class Tab:
         return tab
 
     async def open(self):
-        is_open, protocol = await self.socket.connect()
+        is_open, protocol = await self.socket.connect(timeout=20)
         return is_open, protocol
 
     async def hello(self, **fields):
@@ -65,7 +65,7 @@ class Tab:
     async def say(self, room, text, cid=None):
         return await self.ask("send", room=str(room.uuid), cid=str(cid or uuid4()), body=text)
 
-    async def next(self, *ops, where=lambda frame: True, within=5):
+    async def next(self, *ops, where=lambda frame: True, within=20):
         """The next frame with one of these ops; frames that were passed over stay in `heard`."""
         for frame in self.heard:
             if frame["op"] in ops and where(frame):
@@ -77,7 +77,7 @@ class Tab:
                 return frame
             self.heard.append(frame)
 
-    async def _receive(self, within=5):
+    async def _receive(self, within=20):
         frame = json.loads(await self.socket.receive_from(timeout=within))
         if frame["op"] == "ev" and self.acknowledges:
             await self.tell("ack", n=frame["n"])
@@ -93,7 +93,7 @@ class Tab:
         heard, self.heard = self.heard, []
         return heard
 
-    async def close_code(self, within=5):
+    async def close_code(self, within=20):
         """Reads until the server closes."""
         while True:
             message = await self.socket.receive_output(within)
@@ -104,3 +104,9 @@ class Tab:
 
     async def leave(self):
         await self.socket.disconnect()
+
+
+def poll_late():
+    """What is missing for the second time is read."""
+    poll_heads()
+    return poll_heads()

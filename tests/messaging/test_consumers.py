@@ -242,6 +242,20 @@ async def test_typing_is_told_and_not_kept(channel, player, other):
     await listener.leave()
 
 
+async def test_typing_that_is_told_again_at_once_reaches_nobody(channel, player, other):
+    tab, listener = await Tab.of(player, channel), await Tab.of(other, channel)
+
+    for _ in range(5):
+        await tab.ask("typing", room=str(channel.uuid), on=True)
+    await tab.say(channel, "hello")
+
+    await listener.next("ev")
+    signals = [frame for frame in listener.heard if frame.get("type") == "typing"]
+    assert [frame["data"]["on"] for frame in signals] == [True]
+    await tab.leave()
+    await listener.leave()
+
+
 async def test_the_read_pointer_never_goes_back_nor_ahead_of_the_log(channel, player, member):
     tab = await Tab.of(player, channel)
     for text in ("one", "two"):

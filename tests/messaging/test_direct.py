@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.actions import direct as actions
+from messaging.actions import sides
 from messaging.models import Conversation, DirectState, LiveConnection, Message, Notification
-from messaging.queries.direct import inbox
+from messaging.queries.direct import titles
+from messaging.queries.inbox import inbox
 from messaging.refusals import MayNotPost
 from players.actions.relationships import block
 from players.models import PlayerPersonalInfo, PlayerPreferences
@@ -20,11 +22,6 @@ from tests.factories.relationships import befriend
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now
-
-
-@pytest.fixture
-def ada():
-    return PlayerFactory(username="ada")
 
 
 @pytest.fixture
@@ -86,7 +83,7 @@ def test_who_declines_hears_nothing_more_and_the_writer_is_not_told(ada, bo):
     write(ada, bo)
     Notification.objects.all().delete()
 
-    actions.decline(state=DirectState.objects.get(player=bo), now=NOW())
+    sides.decline(state=DirectState.objects.get(player=bo), now=NOW())
     write(ada, bo, "Are you there?")
 
     assert (inbox(bo).rows, inbox(bo, box="requests").rows, Notification.objects.count()) == ([], [], 0)
@@ -96,7 +93,7 @@ def test_a_request_is_answered_once(ada, bo):
     write(ada, bo)
     state = DirectState.objects.get(player=bo)
 
-    answers = [actions.accept(state=state, now=NOW()), actions.decline(state=state, now=NOW())]
+    answers = [sides.accept(state=state, now=NOW()), sides.decline(state=state, now=NOW())]
 
     assert (answers, standing(bo)) == ([True, False], "open")
 
@@ -195,7 +192,7 @@ def test_who_looks_at_the_conversation_gets_no_news(ada, bo):
 def test_something_new_takes_a_conversation_out_of_the_archive(ada, bo):
     befriend(ada, bo)
     write(ada, bo)
-    actions.archive(state=DirectState.objects.get(player=bo), now=NOW())
+    sides.archive(state=DirectState.objects.get(player=bo), now=NOW())
     assert (inbox(bo).rows, len(inbox(bo, box="archive").rows)) == ([], 1)
 
     write(ada, bo)
@@ -289,3 +286,13 @@ def test_conversations_are_exported_and_forgotten(ada, bo):
     area.erase(ada.pk)
 
     assert (area.remains(ada.pk), Conversation.objects.get().created_by) == ([], None)
+
+
+def test_a_conversation_is_called_by_its_people_until_it_has_a_name(ada, bo):
+    conversation = write(ada, bo).message.channel.conversation
+
+    before = titles([conversation.channel_id])
+    Conversation.objects.filter(pk=conversation.pk).update(title="Stars")
+
+    assert before == {conversation.channel_id: f"{ada.name} and {bo.name}"}
+    assert titles([conversation.channel_id]) == {conversation.channel_id: "Stars"}

@@ -27,10 +27,11 @@ def room_with(*ages, role="member"):
     room = RoomFactory()
     for age in ages:
         player = PlayerFactory()
+        # The age becomes known inside: no door lets children in among adults.
+        enter_room(room=room, player=player)
         if age is not None:
             player.personal_info.date_of_birth = timezone.localdate() - timedelta(days=366 * age + 30)
             player.personal_info.save()
-        enter_room(room=room, player=player)
         room.channel.members.filter(player=player).update(role=role)
     return room, player
 

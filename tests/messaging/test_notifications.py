@@ -1,12 +1,9 @@
 """What players are told: when, how often, and of what they are told."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,14 +28,10 @@ from players.signals import achievement_unlocked, export_ready, level_reached, s
 from tests.factories.messaging import NotificationFactory
 from tests.factories.players import GuestFactory, PlayerFactory
 from tests.messaging.sockets import Tab
+from tests.races import at_once
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 KIND = NotificationKind
-
-
-@pytest.fixture
-def ada(db):
-    return PlayerFactory(username="ada")
 
 
 @pytest.fixture
@@ -148,17 +141,9 @@ def test_too_long_a_title_is_cut(ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_threads_with_one_key_tell_one_thing_eight_times():
-    player, start = PlayerFactory(), Barrier(8)
+    player = PlayerFactory()
 
-    def run(_):
-        try:
-            start.wait(5)
-            tell(player, key="room.7")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(run, range(8)))
+    at_once(*[lambda: tell(player, key="room.7")] * 8)
 
     assert list(Notification.objects.values_list("times", flat=True)) == [8]
 
@@ -301,17 +286,18 @@ def test_an_export_leads_to_its_file(ada, after_commit):
 @pytest.mark.django_db(transaction=True)
 async def test_an_open_page_hears_how_many_wait():
     player, other = await in_database(PlayerFactory)(), await in_database(PlayerFactory)()
-    tabs = [await Tab.of(player), await Tab.of(player)]
-    stranger = await Tab.of(other)
+    tabs = [await Tab.of(player, player={}), await Tab.of(player, player={})]
+    stranger = await Tab.of(other, player={})
+    await stranger.silent()
 
     row = await in_database(tell)(player)
     await in_database(tell)(player)
     await in_database(read)(notification=row, now=NOW)
 
     for tab in tabs:
-        heard = [await tab.next("sig") for _ in range(3)]
-        assert [(sig["type"], sig["data"]) for sig in heard] == [
-            ("notification", {"unread": unread}) for unread in (1, 2, 1)
+        heard = await tab.events(3)
+        assert [(event["type"], event["data"]) for event in heard] == [
+            ("notification.unread", {"unread": unread}) for unread in (1, 2, 1)
         ]
     assert await stranger.silent() == []
     for tab in (*tabs, stranger):

@@ -7,14 +7,9 @@ from django.utils import timezone
 
 from messaging.models import Notification
 from tests.factories.messaging import NotificationFactory
-from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory, SystemAdminFactory
+from tests.factories.players import GameMasterFactory, GuestFactory, SystemAdminFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada():
-    return PlayerFactory(username="ada")
 
 
 @pytest.fixture
@@ -70,7 +65,7 @@ def test_what_is_no_list_is_not_found(page, query):
 def test_a_kind_without_news_leads_back(page, ada):
     NotificationFactory(recipient=ada, category="level")
 
-    assert "Nothing of this kind" in page.get("/notifications/?kind=room").text
+    assert "Nothing like this" in page.get("/notifications/?kind=room").text
 
 
 def test_opening_reads_and_leads_there(page, ada):
@@ -165,3 +160,35 @@ def test_only_administrators_look_into_what_players_are_told(client, factory, st
 
     assert answers == [status, status]
     assert client.get("/admin/messaging/notification/add/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"Waits", "Urgent news"}),
+        ("priority=urgent", {"Urgent news"}),
+        ("state=unread", {"Urgent news"}),
+        ("state=dismissed", {"Put away news"}),
+        ("state=dismissed&priority=urgent", set()),
+    ],
+)
+def test_the_list_is_narrowed_by_priority_and_state(page, ada, query, shown):
+    now = timezone.now()
+    NotificationFactory(recipient=ada, title="Waits", is_read=True, read_at=now)
+    NotificationFactory(recipient=ada, title="Urgent news", priority="urgent")
+    NotificationFactory(recipient=ada, title="Put away news", is_dismissed=True, dismissed_at=now)
+
+    rows = page.get(f"/notifications/?{query}").context["page"].rows
+
+    assert {row.title for row in rows} == shown
+
+
+def test_an_unknown_state_is_no_page(page):
+    assert page.get("/notifications/?state=lost").status_code == 404
+
+
+def test_pages_without_a_socket_ask_how_many_wait(page, ada):
+    NotificationFactory.create_batch(2, recipient=ada)
+    NotificationFactory()
+
+    assert page.get("/notifications/count/").json() == {"unread": 2}

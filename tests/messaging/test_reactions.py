@@ -1,7 +1,6 @@
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from messaging.rules.reactions import MAX_DIFFERENT, PALETTE
 from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -132,18 +132,8 @@ async def test_others_hear_how_many_and_only_the_own_pages_who(channel, player):
 @pytest.mark.django_db(transaction=True)
 def test_eight_at_once_are_all_counted(channel, player, message):
     people = [ChannelMemberFactory(channel=channel).player for _ in range(8)]
-    start = Barrier(8)
 
-    def set_sign(person):
-        start.wait()
-        react(message=message, player=person, emoji="👍", on=True)
-        connection.close()
-
-    threads = [Thread(target=set_sign, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(react, message=message, player=person, emoji="👍", on=True) for person in people))
 
     assert counts(message) == [("👍", 8)]
     assert [line.seq for line in logged_after(channel.pk, 0)] == list(range(1, 10))

@@ -1,9 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +22,7 @@ from rooms.actions.rooms import enter_room
 from tests.factories.moderation import CaseFactory
 from tests.factories.players import GameMasterFactory, PlayerFactory, SystemAdminFactory
 from tests.factories.rooms import RoomFactory
+from tests.races import at_once
 
 
 @pytest.fixture
@@ -305,17 +304,8 @@ def test_people_who_report_the_same_in_one_moment_share_a_case():
     room = RoomFactory()
     message = said(room)
     readers = [entered(room) for _ in range(5)]
-    start = Barrier(5)
 
-    def run(reader):
-        try:
-            start.wait(5)
-            tell(message, reader)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(5) as pool:
-        list(pool.map(run, readers))
+    at_once(*(partial(tell, message, reader) for reader in readers))
 
     case = Case.objects.get()
     assert (case.report_count, case.weight, case.reports.count()) == (5, 5.0, 5)
@@ -324,18 +314,12 @@ def test_people_who_report_the_same_in_one_moment_share_a_case():
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_decide_at_once_one_is_first():
     case = CaseFactory()
-    staff = [GameMasterFactory(), GameMasterFactory()]
-    start = Barrier(2)
+    verdict = partial(decide, case=case, now=timezone.now())
 
-    def run(somebody):
-        try:
-            start.wait(5)
-            return decide(case=case, by=somebody, is_upheld=somebody == staff[0], now=timezone.now())
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(run, staff))
+    results = at_once(
+        partial(verdict, by=GameMasterFactory(), is_upheld=True),
+        partial(verdict, by=GameMasterFactory(), is_upheld=False),
+    )
 
     assert sorted(results) == [False, True]
     assert AuditEntry.objects.filter(verb__startswith="case.").count() == 1

@@ -1,4 +1,7 @@
-from messaging.rules import BURST, Bucket, Strikes, Window
+import pytest
+
+from messaging.rules import BURST, Bucket, Strikes, TypingPace, Window
+from messaging.rules.direct import title_of
 
 
 def test_a_bucket_gives_its_burst_and_then_two_a_second():
@@ -56,3 +59,36 @@ def test_a_window_is_stuck_when_it_stays_full():
     window.acknowledge(1)
     window.next(10, now=131.0)
     assert window.is_stuck(140.0) is False
+
+
+def test_that_somebody_writes_is_passed_on_once_in_three_seconds_and_its_end_always():
+    pace = TypingPace()
+
+    told = [pace.lets("hall", is_on=True, now=now) for now in (0.0, 1.0, 2.9, 3.0)]
+    other = pace.lets("garden", is_on=True, now=3.1)
+    ended = [pace.lets("hall", is_on=False, now=4.0), pace.lets("hall", is_on=False, now=4.1)]
+
+    assert (told, other, ended) == ([True, False, False, True], True, [True, False])
+    assert pace.lets("hall", is_on=True, now=4.2)
+
+
+def test_rooms_in_which_nobody_writes_any_more_are_forgotten():
+    pace = TypingPace()
+    for number in range(100):
+        pace.lets(number, is_on=True, now=float(number))
+
+    assert len(pace.told) <= 8
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [
+        ([], "Messages to each other"),
+        (["Ada"], "Ada"),
+        (["Ada", "Bo"], "Ada and Bo"),
+        (["Ada", "Bo", "Cy"], "Ada, Bo and Cy"),
+        (["Ada", "Bo", "Cy", "Di"], "Ada, Bo and 2 more"),
+    ],
+)
+def test_a_conversation_without_a_name_is_called_by_its_people(names, title):
+    assert title_of(names) == title

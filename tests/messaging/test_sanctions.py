@@ -1,9 +1,6 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
@@ -24,6 +21,7 @@ from rooms.models import Room
 from tests.factories.moderation import SanctionFactory
 from tests.factories.players import GameMasterFactory, PlayerFactory, SystemAdminFactory
 from tests.factories.rooms import RoomFactory
+from tests.races import at_once
 
 HOUR = timedelta(hours=1)
 
@@ -193,23 +191,11 @@ def test_giving_and_lifting_are_in_the_log_and_the_player_is_told(db):
 @pytest.mark.django_db(transaction=True)
 def test_a_player_who_enters_while_he_is_banned_is_outside_in_the_end():
     room, player, staff = RoomFactory(), PlayerFactory(), GameMasterFactory()
-    start = Barrier(2)
 
-    def run(act):
-        try:
-            start.wait(5)
-            act()
-        except Refused:
-            pass
-        finally:
-            connection.close()
-
-    acts = [
+    at_once(
         lambda: enter_room(room=room, player=player),
         lambda: sanction(target=player, by=staff, measure=measure("ban", room=room)),
-    ]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, acts))
+    )
 
     assert not ChannelMember.objects.filter(channel=room.channel, player=player).exists()
     assert Room.objects.get(pk=room.pk).current_players == 0

@@ -23,7 +23,7 @@ from padawanforge.kit import hub
 from players.actions.access import deactivate
 from players.actions.roles import change_role
 from tests.factories.messaging import ChannelMemberFactory
-from tests.messaging.sockets import Tab
+from tests.messaging.sockets import Tab, poll_late
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ async def test_the_poller_finds_what_another_process_wrote(channel, player, othe
     tabs = [await Tab.of(player, channel), await Tab.of(other, channel)]
     await log_silently(channel, 3)
 
-    behind = await in_database(poll_heads)()
+    behind = await in_database(poll_late)()
 
     assert behind == 1
     assert [await seqs(tab, 3) for tab in tabs] == [[1, 2, 3]] * 2
@@ -133,7 +133,7 @@ async def test_a_slow_client_is_sent_no_more_than_it_can_digest(channel, player)
     tab = await Tab.of(player, channel)
     tab.acknowledges = False
     await log_silently(channel, WINDOW_FRAMES + 6)
-    await in_database(poll_heads)()
+    await in_database(poll_late)()
     first = await seqs(tab, WINDOW_FRAMES)
     held_back = await tab.silent()
 
@@ -265,7 +265,7 @@ async def test_signals_wait_for_nobody_who_is_behind(channel, player):
     tab = await Tab.of(player, channel)
     tab.acknowledges = False
     await log_silently(channel, WINDOW_FRAMES // 2)
-    await in_database(poll_heads)()
+    await in_database(poll_late)()
     await tab.events(WINDOW_FRAMES // 2)
     await tab.silent()
 

@@ -4,6 +4,7 @@ from django.template.loader import render_to_string
 
 from messaging.actions.messages import post_message
 from messaging.queries import recent_messages
+from messaging.queries.history import Window
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import PlayerFactory
 
@@ -11,7 +12,7 @@ from tests.factories.players import PlayerFactory
 def rendered(rf, player, channel, **context):
     request = rf.get("/")
     request.user = player
-    context = {"older_url": "", "post_url": "/say/", "may_post": True, **context}
+    context = {"post_url": "/say/", "may_post": True, **context}
     context |= {"channel": channel, "messages": recent_messages(channel)}
     return render_to_string("messaging/_stream.html", context, request)
 
@@ -61,7 +62,10 @@ def test_who_may_not_write_sees_no_composer(rf, channel, player):
 
 
 def test_the_button_for_older_messages_is_hidden_without_any(rf, channel, player):
-    without, with_older = (rendered(rf, player, channel, older_url=url) for url in ("", "/older/"))
+    windows = (Window([], has_older, has_newer=False) for has_older in (False, True))
+    without, with_older = (
+        rendered(rf, player, channel, window=window, rows_url="/older/") for window in windows
+    )
 
     assert 'class="stream__more" hidden' in without
-    assert 'data-older="/older/"' in with_older
+    assert 'class="stream__more"><a class="btn btn--sm" rel="prev" data-older="/older/"' in with_older

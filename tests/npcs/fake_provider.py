@@ -4,28 +4,37 @@
         provider = AiProviderFactory(api_endpoint=server.url)
 
 `server.requests` holds the bodies that arrived. A mode that ends in "_once" behaves badly at the first
-request only.
+request only; `then` names how the requests after the first are answered, the last of them for ever.
 """
 
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.serving import serving
+
+USAGE = {"prompt_tokens": 40, "completion_tokens": 9, "prompt_tokens_details": {"cached_tokens": 8}}
+MODELS = ["tiny", "larger"]
 WORDS = ["The Moon ", "orbits the Earth ", "in about 27 days [1]."]
 
 
 class FakeProvider(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, mode: str, words: list[str]) -> None:
+    def __init__(self, modes: list[str], words: list[str]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.mode = mode
+        self.modes = modes
         self.words = words
+        # What the mode "tool" wants done: pairs of a tool's name and its arguments.
+        self.calls: list[tuple[str, str]] = []
+        self.gets: list[tuple[str, str]] = []
         self.requests: list[dict] = []
         self.headers: list[dict[str, str]] = []
         self.is_over = threading.Event()
+        # Set when a client hangs up while a "stall" still has more to say.
+        self.hung_up = threading.Event()
 
     @property
     def url(self) -> str:
@@ -36,17 +45,15 @@ class FakeProvider(ThreadingHTTPServer):
 
 
 @contextmanager
-def fake_provider(mode: str = "ok", *, words: list[str] | None = None) -> Iterator[FakeProvider]:
-    server = FakeProvider(mode, words or WORDS)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.is_over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def fake_provider(
+    mode: str = "ok", *, words: list[str] | None = None, then: list[str] | None = None
+) -> Iterator[FakeProvider]:
+    server = FakeProvider([mode, *(then or [])], words or WORDS)
+    with serving(server):
+        try:
+            yield server
+        finally:
+            server.is_over.set()
 
 
 def chunk(text: str | None = None, *, finish: str | None = None) -> dict:
@@ -55,6 +62,11 @@ def chunk(text: str | None = None, *, finish: str | None = None) -> dict:
     return {
         "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "tiny", "choices": [choice]
     }  # fmt: skip
+
+
+def delta(value: dict) -> dict:
+    choice = {"index": 0, "delta": value, "finish_reason": None}
+    return {**chunk(), "choices": [choice]}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -69,10 +81,35 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.requests.append(json.loads(body))
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
-        mode = self.server.mode
+        if self.path.endswith("/embeddings"):
+            self.answer_embeddings()
+            return
+        count = len(self.server.requests)
+        mode = self.server.modes[min(count, len(self.server.modes)) - 1]
         if mode.endswith("_once"):
-            mode = mode.removesuffix("_once") if len(self.server.requests) == 1 else "ok"
+            mode = mode.removesuffix("_once") if count == 1 else "ok"
         getattr(self, f"answer_{mode}")()
+
+    def do_GET(self) -> None:
+        """The list of models."""
+        self.close_connection = True
+        self.server.gets.append((self.path, self.headers.get("X-Key", "")))
+        self.plain(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+
+    def plain(self, status: int, value: object) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_embeddings(self) -> None:
+        rows = [
+            {"object": "embedding", "index": index, "embedding": [0.6, 0.8]}
+            for index, _ in enumerate(self.server.requests[-1]["input"])
+        ]
+        self.plain(200, {"object": "list", "data": rows, "model": "tiny", "usage": {"prompt_tokens": 3}})
 
     # --- refusals ----------------------------------------------------------------------------------------
 
@@ -96,6 +133,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer_error(self) -> None:
         self.refuse(500, "Oops", Retry_After="0")
+
+    def answer_no_model(self) -> None:
+        self.refuse(404, "The model `tiny` does not exist")
+
+    def answer_no_schema(self) -> None:
+        if "response_format" in self.server.requests[-1]:
+            self.refuse(400, "response_format is not supported by this model")
+        else:
+            self.answer_ok()
+
+    def answer_no_tools(self) -> None:
+        if "tools" in self.server.requests[-1]:
+            self.refuse(400, "this model has no tools")
+        else:
+            self.answer_ok()
 
     def answer_picky(self) -> None:
         request = self.server.requests[-1]
@@ -135,7 +187,47 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer_ok(self) -> None:
         self.speak(finish="stop")
-        self.event({**chunk(), "choices": [], "usage": {"prompt_tokens": 40, "completion_tokens": 9}})
+        self.event({**chunk(), "choices": [], "usage": USAGE})
+        self.write("data: [DONE]\n\n")
+        self.end()
+
+    def answer_uncounted(self) -> None:
+        self.speak(finish="stop")
+        self.write("data: [DONE]\n\n")
+        self.end()
+
+    def answer_json(self) -> None:
+        """Not quite what was asked for."""
+        self.server.words = ['{"name": "Mars", "moons": -1}']
+        self.answer_ok()
+
+    def answer_mended(self) -> None:
+        self.server.words = ['{"name": "Mars", "moons": 2}']
+        self.answer_ok()
+
+    def answer_parrot(self) -> None:
+        self.begin()
+        self.event(chunk("The Moon orbits the Earth. "))
+        for _ in range(2000):
+            self.event(chunk("I like comets. "))
+        self.event(chunk(finish="stop"))
+        self.end()
+
+    def answer_tool(self) -> None:
+        """Wants the next tool; without any left it speaks."""
+        if not self.server.calls:
+            self.answer_ok()
+            return
+        name, arguments = self.server.calls.pop(0)
+        self.begin()
+        number = len(self.server.requests)
+        head = {"index": 0, "id": f"call-{number}", "type": "function"}
+        self.event(delta({"tool_calls": [{**head, "function": {"name": name, "arguments": ""}}]}))
+        for start in range(0, len(arguments), 4000):
+            piece = {"index": 0, "function": {"arguments": arguments[start : start + 4000]}}
+            self.event(delta({"tool_calls": [piece]}))
+        self.event(chunk(finish="tool_calls"))
+        self.event({**chunk(), "choices": [], "usage": USAGE})
         self.write("data: [DONE]\n\n")
         self.end()
 
@@ -155,7 +247,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer_stall(self) -> None:
         self.speak(finish=None)
-        self.server.is_over.wait(30)
+        self.connection.settimeout(0.05)
+        while not self.server.is_over.is_set():
+            with suppress(TimeoutError):
+                # Nothing more is sent by a client that listens: an end or a fault is a client that has gone.
+                self.connection.recv(1)
+                self.server.hung_up.set()
+                return
 
     def answer_drip(self) -> None:
         self.begin()

@@ -54,7 +54,7 @@ def test_a_chunk_knows_heading_page_place_and_keywords():
     text = "Comets grow a tail. A comet is a ball of ice."
 
     assert chunks_of([Section("Sky > Comets", 3, text)]) == [
-        Chunk(text, "Sky > Comets", 3, 0, ["comet", "ball", "grow", "ice", "Sky", "tail"])
+        Chunk(text, "Sky > Comets", 3, 0, ["comet", "ball", "grow", "ice", "Sky", "tail"], 0, 45)
     ]
 
 

@@ -1,9 +1,11 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from npcs.actions.retirement import retire
 from tests.factories.npcs import KnowledgeFileFactory, KnowledgeItemFactory, NpcFactory
-from tests.factories.players import PlayerFactory
+from tests.factories.players import GameMasterFactory, PlayerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +29,41 @@ def test_the_directory_is_listed_page_by_page(client):
                 "expertise": ["comets"],
                 "is_featured": False,
                 "passages": 1,
+                "rating": None,
+                "ratings": 0,
+                "learning_gain": None,
                 "url": "/characters/al/",
             }
         ],
         "after": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"expertise": "comets"}, ["Al"]),
+        ({"featured": "true"}, ["Bo"]),
+        ({"order": "popular"}, ["Al", "Bo"]),
+        ({"rating": "4"}, []),
+    ],
+)
+def test_the_directory_is_asked_like_its_page(client, query, found):
+    NpcFactory(name="Al", expertise_areas=["comets"], interaction_count=5)
+    NpcFactory(name="Bo", is_featured=True)
+    client.force_login(PlayerFactory())
+
+    answer = client.get("/api/v1/characters", query).json()
+
+    assert [character["name"] for character in answer["characters"]] == found
+
+
+def test_a_retired_character_is_not_there(client):
+    npc = NpcFactory(slug="al")
+    retire(npc=npc, player=None, now=timezone.now())
+    client.force_login(GameMasterFactory())
+
+    assert client.get("/api/v1/characters/al").status_code == 404
 
 
 def test_a_character_comes_with_its_files(client):
@@ -86,7 +118,7 @@ def test_the_list_costs_the_same_however_long_it_is(client, django_assert_max_nu
     NpcFactory.create_batch(count)
     client.force_login(PlayerFactory())
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         answer = client.get("/api/v1/characters").json()
 
     assert len(answer["characters"]) == count

@@ -55,7 +55,7 @@ def test_the_page_costs_the_same_however_many_files_there_are(client, django_ass
         KnowledgeItemFactory.create_batch(2, file=file)
     client.force_login(GameMasterFactory())
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(15):
         response = client.get(npc.get_absolute_url())
 
     assert [file.passages for file in response.context["page"].files] == [2] * count

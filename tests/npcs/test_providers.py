@@ -15,7 +15,7 @@ ASKED = [Turn("system", "You are Vega."), Turn("user", "What does the Moon do?")
 
 
 def model(url: str, **options) -> OpenAiCompatible:
-    settings = {"timeout_seconds": 5.0, "silence_seconds": 0.5, **options}
+    settings = {"timeout_seconds": 5.0, "first_token_seconds": 0.5, "silence_seconds": 0.5, **options}
     return OpenAiCompatible(label="Test · tiny", base_url=url, model="tiny", api_key="sk-secret", **settings)
 
 
@@ -36,7 +36,7 @@ def test_an_answer_comes_in_pieces_with_the_server_s_own_count_of_tokens():
         reply = listen(model(server.url), pieces)
 
     assert pieces == WORDS
-    assert reply == Reply("".join(WORDS), tokens_in=40, tokens_out=9)
+    assert reply == Reply("".join(WORDS), tokens_in=40, tokens_out=9, tokens_cached=8)
 
 
 def test_the_request_is_the_plain_protocol_that_every_server_knows():
@@ -88,9 +88,9 @@ def test_a_server_that_knows_only_the_new_names_gets_them():
     ("mode", "reason", "status", "requests"),
     [
         ("unauthorised", "auth", 401, 1),
-        ("busy", "rate", 429, 2),
+        ("busy", "rate", 429, 3),
         ("closed", "rate", 429, 1),
-        ("error", "connection", 500, 2),
+        ("error", "connection", 500, 3),
         ("redirect", "broken", 307, 1),
         ("unfinished", "broken", None, 1),
         ("broken_json", "broken", None, 1),
@@ -117,7 +117,7 @@ def test_a_server_that_only_keeps_the_line_open_meets_the_deadline():
     started = time.monotonic()
 
     with fake_provider("drip") as server, pytest.raises(Unavailable) as caught:
-        listen(model(server.url, timeout_seconds=0.6, silence_seconds=5.0))
+        listen(model(server.url, timeout_seconds=0.6, first_token_seconds=5.0, silence_seconds=5.0))
 
     assert (caught.value.reason, caught.value.error) == ("timeout", "deadline")
     assert time.monotonic() - started < 2

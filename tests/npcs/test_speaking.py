@@ -1,36 +1,21 @@
+import time
+from uuid import uuid4
+
 import pytest
 from django.db import transaction
 
-from npcs.actions.speaking import LOST_FOR_WORDS, MAX_CHARACTERS, Speech, speak
+from npcs.actions import sections
+from npcs.actions.speaking import FROM_MY_NOTES, LOST_FOR_WORDS, MAX_CHARACTERS, speak
+from npcs.builtin.text import token_estimate
 from npcs.llm.base import Turn
-from npcs.models import Interaction
-from tests.factories.npcs import (
-    AiProviderFactory,
-    KnowledgeFileFactory,
-    KnowledgeItemFactory,
-    NpcConfigurationFactory,
-    NpcFactory,
-)
+from npcs.llm.layout import Entry
+from npcs.models import Interaction, KnowledgeItem
+from tests.factories.npcs import AiProviderFactory, NpcConfigurationFactory
 from tests.factories.players import PlayerFactory
-from tests.npcs.fake_provider import fake_provider
+from tests.npcs.astronomers import COMET, MOON, ask, astronomer
+from tests.npcs.fake_provider import WORDS, fake_provider
 
 pytestmark = pytest.mark.django_db
-MOON = "The Moon orbits the Earth once in about 27 days and always shows it the same side."
-COMET = "A comet is a body of ice and dust that grows a long tail near the Sun."
-
-
-def astronomer(**fields):
-    npc = NpcFactory(**fields)
-    file = KnowledgeFileFactory(npc=npc, file_name="sky.md")
-    KnowledgeItemFactory(file=file, position=0, heading="The Moon", text=MOON)
-    KnowledgeItemFactory(file=file, position=1, heading="Comets", text=COMET)
-    return npc
-
-
-def ask(npc, *lines: str, player=None, pieces: list[str] | None = None) -> Speech:
-    heard = [Turn("user", line, "Ada") for line in lines]
-    pieces = [] if pieces is None else pieces
-    return speak(npc=npc, heard=heard, player=player, on_text=pieces.append)
 
 
 def test_without_a_provider_the_built_in_engine_answers_from_the_notes():
@@ -112,8 +97,9 @@ def test_the_model_is_shown_who_it_is_its_notes_and_what_was_said():
     request = server.requests[0]
     system, user = (message["content"] for message in request["messages"])
     assert request["model"] == "larger"
-    for part in (npc.system_prompt, "Dry humour.", "Replace popular errors.", MOON):
+    for part in (npc.system_prompt, "Dry humour.", "Replace popular errors."):
         assert part in system
+    assert MOON in user
     assert "What does the Moon orbit?" in user
 
 
@@ -145,7 +131,7 @@ def test_a_provider_that_is_switched_off_is_passed_over_and_that_is_noted():
         "words", "no_choices", "silent", "html", "cut", "hang", "stall", "drip",
     ],
 )  # fmt: skip
-def test_every_fault_of_a_provider_becomes_one_honest_line(mode):
+def test_every_fault_of_a_provider_becomes_an_honest_line_and_what_the_notes_say(mode):
     npc = astronomer(response_style="formal")
 
     with fake_provider(mode) as server:
@@ -153,10 +139,21 @@ def test_every_fault_of_a_provider_becomes_one_honest_line(mode):
         speech = ask(npc, "What is a comet?")
 
     row = Interaction.objects.get()
-    assert speech.text == LOST_FOR_WORDS["formal"] == row.response
-    assert (speech.outcome, row.outcome, speech.sources) == ("unavailable", "unavailable", [])
+    assert speech.text.startswith(FROM_MY_NOTES["formal"])
+    assert COMET in speech.text
+    assert (speech.engine, row.engine) == ("built-in engine", "built-in engine")
     assert set(row.error_info) == {"reason", "error", "status"}
     assert "sk-secret" not in str([row.error_info, row.interaction_context])
+
+
+def test_where_the_notes_say_nothing_the_line_stands_alone():
+    npc = astronomer(response_style="formal")
+
+    with fake_provider("error") as server:
+        npc.provider = AiProviderFactory(api_endpoint=server.url)
+        speech = ask(npc, "Which recipe makes good pancakes?")
+
+    assert (speech.text, speech.outcome, speech.sources) == (LOST_FOR_WORDS["formal"], "unavailable", [])
 
 
 @pytest.mark.parametrize("mode", ["busy_once", "error_once"])
@@ -201,6 +198,86 @@ def test_invisible_characters_of_a_model_do_not_reach_the_page():
         speech = ask(npc, "What is a comet?", pieces=pieces)
 
     assert "".join(pieces) == speech.text == "ABC"
+
+
+def test_a_stop_closes_the_stream_within_a_second_and_keeps_and_books_what_was_said():
+    npc = astronomer()
+    pieces: list[str] = []
+
+    with fake_provider("stall") as server:
+        npc.provider = AiProviderFactory(api_endpoint=server.url, timeout_seconds=30)
+        started = time.monotonic()
+        speech = speak(
+            npc=npc,
+            heard=[Turn("user", "What is a comet?", "Ada")],
+            player=None,
+            on_text=pieces.append,
+            should_stop=lambda: len(pieces) == 3,
+        )
+        waited = time.monotonic() - started
+        is_closed = server.hung_up.wait(2)
+
+    row = Interaction.objects.get(pk=speech.interaction)
+    assert (speech.outcome, speech.text) == ("stopped", "The Moon orbits the Earth in about 27 days [1].")
+    assert row.tokens_in > 0
+    assert row.tokens_out == token_estimate("".join(WORDS))
+    assert waited < 1
+    assert is_closed
+
+
+def test_a_stop_also_ends_the_built_in_engine():
+    pieces: list[str] = []
+
+    speech = speak(
+        npc=astronomer(),
+        heard=[Turn("user", "What is a comet?")],
+        player=None,
+        on_text=pieces.append,
+        should_stop=lambda: len(pieces) == 2,
+    )
+
+    assert speech.outcome == "stopped"
+    assert len(pieces) == 2
+
+
+def test_the_manifest_is_kept_with_the_answer():
+    npc = astronomer()
+
+    with fake_provider() as server:
+        npc.provider = AiProviderFactory(api_endpoint=server.url)
+        ask(npc, "What is a comet?")
+
+    row = Interaction.objects.get()
+    assert [part["section"] for part in row.manifest] == ["rules", "persona", "knowledge", "history"]
+    assert (row.provider, row.revision.number) == (npc.provider, 1)
+    assert str(KnowledgeItem.objects.get(text=COMET).pk) in str(row.manifest)
+    assert COMET not in str(row.manifest)
+
+
+def test_sections_hear_which_of_their_entries_stood_in_a_prompt(monkeypatch):
+    heard_of = []
+    monkeypatch.setattr(sections, "_fillers", {})
+    sections.register(
+        "memory",
+        lambda occasion: [Entry("Ada likes comets.", "memory:1")],
+        placed=lambda occasion, sources: heard_of.append((occasion.place.key, list(sources))),
+    )
+    npc = astronomer()
+    place = sections.Place("room", uuid4())
+
+    with fake_provider() as server:
+        npc.provider = AiProviderFactory(api_endpoint=server.url)
+        speak(npc=npc, heard=[Turn("user", "Hi")], player=None, on_text=lambda piece: None, place=place)
+
+    assert "Ada likes comets." in server.requests[0]["messages"][1]["content"]
+    assert heard_of == [(place.key, ["memory:1"])]
+
+
+def test_a_section_that_does_not_exist_or_is_filled_is_refused():
+    with pytest.raises(LookupError):
+        sections.register("gossip", lambda occasion: [])
+    with pytest.raises(ValueError, match="already filled"):
+        sections.register("knowledge", lambda occasion: [])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,3 +25,9 @@ def signed_in(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def own_folder(settings, tmp_path):
+    """Files of players go where the test ends."""
+    settings.MEDIA_ROOT = tmp_path

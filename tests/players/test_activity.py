@@ -1,11 +1,8 @@
 """Days and streaks as they are kept while people play."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from players.actions.activity import Noted, note_answer, note_answers, note_session, note_sessions, note_xp
@@ -18,6 +15,7 @@ from tests.factories.players import GuestFactory, PlayerFactory
 from tests.factories.progress import ActivityDayFactory
 from tests.factories.relationships import befriend
 from tests.factories.segments import change
+from tests.races import at_once
 from tests.rooms.quiz import new_quiz
 
 pytestmark = pytest.mark.django_db
@@ -238,18 +236,13 @@ def test_the_calendar_does_not_move_while_the_question_is_open():
 
 
 def test_sessions_that_end_at_once_in_threads_all_count(transactional_db):
-    player, start = PlayerFactory(), Barrier(4)
+    player = PlayerFactory()
 
-    def end(_):
-        try:
-            start.wait(5)
-            PlayerGameData.objects.filter(player=player).exists()
-            return note_session(player=player, answers=5, now=NOON)
-        finally:
-            connection.close()
+    def end():
+        PlayerGameData.objects.filter(player=player).exists()
+        return note_session(player=player, answers=5, now=NOON)
 
-    with ThreadPoolExecutor(4) as pool:
-        first = list(pool.map(end, range(4)))
+    first = at_once(*[end] * 4)
 
     assert sum(first) == 1
     assert days(player) == [(MONDAY, 0, 0, 0, 4, 4)]

@@ -164,6 +164,7 @@ def test_preferences_change_and_are_told_back(client, ada):
         "ui_preferences": {"text_size": "large"},
         "game_preferences": {"daily_goal": 20},
         "wants_boards": True,
+        "shows_read_receipts": True,
     }
 
     answer = change(client, "preferences", wanted).json()

@@ -1,12 +1,11 @@
 """The audit log: complete, unbroken, and nobody's to change."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import StringIO
-from threading import Barrier
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from padawanforge.kit.append_only import guard, unguard
 from players.actions.audit import hashed_address, record
@@ -14,6 +13,7 @@ from players.models import AuditEntry, AuditHead
 from players.queries.audit import verified_chain
 from players.rules.audit import GENESIS
 from tests.factories.players import PlayerFactory
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -146,18 +146,13 @@ def test_the_command_tells_the_last_entries_with_names():
 
 @pytest.mark.django_db(transaction=True)
 def test_deeds_of_the_same_moment_make_one_unbroken_chain():
-    player, start = PlayerFactory(), Barrier(8)
+    player = PlayerFactory()
 
     def act(number):
-        try:
-            start.wait(5)
-            for _ in range(3):
-                record(actor=player, verb="thing.done", subject=player, after={"number": number})
-        finally:
-            connection.close()
+        for _ in range(3):
+            record(actor=player, verb="thing.done", subject=player, after={"number": number})
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(act, range(8)))
+    at_once(*(partial(act, number) for number in range(8)))
 
     chain = verified_chain()
     assert (chain.entries, chain.flaws) == (24, ())

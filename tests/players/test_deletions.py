@@ -1,13 +1,12 @@
+"""An account that is to be deleted: the wish, the days of grace, the day, and the command."""
+
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
-from threading import Barrier
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from padawanforge.kit.work import WorkState, requeue_abandoned
@@ -35,12 +34,11 @@ from players.personal_data import Area
 from players.tasks import delete as deletion_job
 from tests.factories.players import GuestFactory, PlayerFactory, SystemAdminFactory
 from tests.factories.privacy import AccountDeletionFactory, DataExportFactory
-from tests.factories.tokens import ApiTokenFactory, bearer
+from tests.factories.tokens import ApiTokenFactory
+from tests.players.leaving import LEAVING, ask
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
-DELETE = "/settings/data/delete/"
-LEAVING = "/leaving/"
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -61,12 +59,6 @@ def area():
 
     yield register
     personal_data._areas.pop("trial", None)
-
-
-def ask(player):
-    deletion = ask_deletion(player=player, now=timezone.now())
-    player.refresh_from_db()
-    return deletion
 
 
 def is_due(deletion):
@@ -168,30 +160,16 @@ def test_what_has_begun_can_not_be_taken_back():
 
 @pytest.mark.django_db(transaction=True)
 def test_keeping_and_deleting_in_the_same_moment_have_one_winner():
-    player, start = PlayerFactory(), Barrier(2)
+    player = PlayerFactory()
     deletion = ask(player)
     is_due(deletion)
 
-    def keep():
-        try:
-            return keep_account(player=player, now=timezone.now())
-        except DeletionBegun:
-            return False
+    kept, taken_up = at_once(
+        lambda: keep_account(player=player, now=timezone.now()),
+        lambda: AccountDeletion.objects.claim(deletion.pk, now=timezone.now()),
+    )
 
-    def take_up():
-        return AccountDeletion.objects.claim(deletion.pk, now=timezone.now())
-
-    def at_once(function):
-        try:
-            start.wait(5)
-            return function()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(at_once, [keep, take_up]))
-
-    assert sorted(results) == [False, True]
+    assert (kept, taken_up) in {(True, False), (False, True), (DeletionBegun, True)}
 
 
 # --- Carrying it out -------------------------------------------------------------------------------------
@@ -315,90 +293,6 @@ def test_a_deletion_that_failed_is_tried_again():
 
     assert (given_up, retried) == (WorkState.FAILED, 1)
     assert Player.objects.get(pk=deletion.player.pk).is_former
-
-
-# --- Pages -----------------------------------------------------------------------------------------------
-
-
-def reauthenticated(client, player):
-    client.force_login(player)
-    client.post(f"/accounts/reauthenticate/?next={DELETE}", {"password": PASSWORD})
-    return client
-
-
-def test_the_page_wants_the_password_first(signed_in):
-    assert signed_in(PlayerFactory()).get(DELETE).url.startswith("/accounts/reauthenticate/")
-
-
-def test_the_page_says_what_goes_and_what_stays(client):
-    page = reauthenticated(client, PlayerFactory()).get(DELETE).content.decode()
-
-    assert "What goes" in page
-    assert "What stays, without your name" in page
-
-
-@pytest.mark.parametrize("word", ["", "yes", "del"])
-def test_the_word_has_to_be_typed(client, word):
-    player = PlayerFactory()
-
-    response = reauthenticated(client, player).post(DELETE, {"word": word})
-
-    assert response.status_code == 422
-    assert AccountDeletion.objects.count() == 0
-
-
-def test_the_last_admin_reads_why_not(client):
-    response = reauthenticated(client, SystemAdminFactory()).post(DELETE, {"word": "delete"})
-
-    assert response.status_code == 422
-    assert "last system admin" in response.content.decode()
-
-
-def test_from_then_on_there_is_one_page_only(client):
-    player = PlayerFactory(username="ada")
-    reauthenticated(client, player)
-
-    response = client.post(DELETE, {"word": " Delete "})
-
-    ways = ["/home/", "/rooms/", "/settings/", "/settings/data/", "/characters/", "/admin/"]
-    assert response.url == LEAVING
-    assert {client.get(way).url for way in ways} == {LEAVING}
-    assert client.get(LEAVING).status_code == 200
-    assert client.get("/api/v1/rooms").status_code == 403
-    assert client.get("/rooms/", headers={"hx-request": "true"})["HX-Redirect"] == LEAVING
-
-
-def test_the_account_can_be_kept_there(client):
-    player = PlayerFactory()
-    reauthenticated(client, player).post(DELETE, {"word": "delete"})
-
-    response = client.post("/leaving/keep/")
-
-    assert response.url == "/home/"
-    assert client.get("/settings/data/").status_code == 200
-
-
-def test_who_stays_has_no_business_there(signed_in):
-    assert signed_in(PlayerFactory()).get(LEAVING).url == "/settings/data/"
-
-
-def test_others_find_nobody_meanwhile(signed_in):
-    player = PlayerFactory(username="ada")
-    client = signed_in(PlayerFactory())
-    before = client.get("/players/ada/").status_code
-
-    ask(player)
-
-    assert (before, client.get("/players/ada/").status_code) == (200, 404)
-
-
-def test_programs_are_shut_out_with_their_player(client):
-    token = ApiTokenFactory(secret="pf_" + "x" * 43)
-    before = client.get("/api/v1/rooms", **bearer("pf_" + "x" * 43)).status_code
-
-    ask(token.player)
-
-    assert (before, client.get("/api/v1/rooms", **bearer("pf_" + "x" * 43)).status_code) == (200, 401)
 
 
 # --- Commands --------------------------------------------------------------------------------------------

@@ -1,20 +1,19 @@
 """The demo: what guests may use up, what is noted of it, and what they and the staff read about it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from learning.actions.answers import Circumstances, record_answer
 from messaging.actions.messages import post_message
 from messaging.models import Channel, Message
 from npcs.actions.preparation import prepare
+from npcs.actions.sections import Occasion
 from npcs.llm.base import Turn
-from npcs.llm.builtin import BuiltinTutor
 from players.actions.demo import (
     DemoLimit,
     note_answer,
@@ -28,13 +27,15 @@ from players.models import DemoActivity, DemoMetric, DemoSession, Player
 from players.queries.demo import demo_left, funnel, has_demo_tokens
 from players.signals import demo_limit_reached
 from rooms.actions.rooms import enter_room
-from rooms.actions.talk import open_talk, remove_empty_talks, say_in_private
+from rooms.actions.talk import say_in_private
+from rooms.actions.talks import open_talk, remove_empty_talks
 from rooms.tasks import remove_empty_talks as sweep
 from tests.factories.learning import StatementFactory
 from tests.factories.messaging import ChannelFactory
 from tests.factories.npcs import AiProviderFactory, NpcFactory
 from tests.factories.players import PlayerFactory, SystemAdminFactory
 from tests.factories.rooms import RoomFactory
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 FUNNEL = "/admin/players/demosession/funnel/"
@@ -162,14 +163,14 @@ def test_tokens_run_out_and_are_told_once(reached, django_capture_on_commit_call
 
 def test_without_tokens_the_character_answers_from_its_notes():
     guest, npc = new_guest(), NpcFactory(provider=AiProviderFactory())
-    heard = [Turn("user", "What is a comet?")]
-    before = prepare(npc=npc, heard=heard, player=guest).model
+    occasion = Occasion(npc=npc, player=guest, heard=[Turn("user", "What is a comet?")])
+    before = prepare(occasion)
 
     spend_tokens(guest, 100)
 
-    after = prepare(npc=npc, heard=heard, player=guest)
-    assert (isinstance(before, BuiltinTutor), isinstance(after.model, BuiltinTutor)) == (False, True)
-    assert after.manifest["fallback"] == "demo"
+    after = prepare(occasion)
+    assert ([engine.provider for engine in before.engines], before.note) == ([npc.provider], "")
+    assert (after.engines, after.note) == ([], "demo")
 
 
 def test_what_the_built_in_engine_says_costs_no_tokens():
@@ -358,21 +359,12 @@ def test_a_funnel_without_guests_says_so(signed_in):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_guest_with_many_tabs_has_one_allowance():
-    guest, channel, start = new_guest(), ChannelFactory(), Barrier(6)
+    guest, channel = new_guest(), ChannelFactory()
 
-    def write(number):
-        start.wait(5)
-        try:
-            post_message(channel=channel, player=guest, text=f"line {number}")
-        except DemoLimit:
-            return False
-        else:
-            return True
-        finally:
-            connection.close()
+    results = at_once(
+        *(partial(post_message, channel=channel, player=guest, text=f"line {number}") for number in range(6))
+    )
 
-    with ThreadPoolExecutor(6) as pool:
-        results = list(pool.map(write, range(6)))
-
-    assert (results.count(True), metric_of(guest).messages, Message.objects.count()) == (LIMIT, LIMIT, LIMIT)
+    assert results.count(DemoLimit) == 6 - LIMIT
+    assert (metric_of(guest).messages, Message.objects.count()) == (LIMIT, LIMIT)
     assert noted(guest) == ["started", "talked", "limit_reached"]

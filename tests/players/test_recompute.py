@@ -10,7 +10,7 @@ from players.actions.progress import award_xp
 from players.actions.recount import recompute_progress
 from players.actions.streaks import announce_pause, settle_missed
 from players.models import ActivityDay, ExperienceEntry, PlayerAchievement, PlayerGameData
-from rooms.actions.sessions import cancel_session
+from rooms.actions.session_lead import cancel_session
 from tests.factories.players import PlayerFactory
 from tests.factories.segments import change
 from tests.rooms.quiz import new_quiz

@@ -1,11 +1,8 @@
 """Roles: the primary one and those given besides, who may give them, and how quickly they take effect."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from messaging.subscriptions import in_database
@@ -31,6 +28,7 @@ from rooms.actions.rooms import enter_room
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory, SystemAdminFactory
 from tests.factories.rooms import RoomFactory
 from tests.messaging.sockets import Tab
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 BRINGS = {"low": (), "high": ("low",), "other": (), "top": ("low", "high")}
@@ -301,38 +299,25 @@ async def test_an_open_socket_notices_at_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_admins_who_dismiss_each_other_leave_one():
-    admins, start = SystemAdminFactory.create_batch(2), Barrier(2)
+    ada, bo = SystemAdminFactory.create_batch(2)
 
-    def dismiss(number):
-        start.wait(5)
-        try:
-            change_role(player=admins[number], role="padawan", by=admins[1 - number])
-        except (LastSystemAdmin, RoleRefused):
-            return False
-        else:
-            return True
-        finally:
-            connection.close()
+    results = at_once(
+        lambda: change_role(player=ada, role="padawan", by=bo),
+        lambda: change_role(player=bo, role="padawan", by=ada),
+    )
 
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(dismiss, range(2)))
-
-    assert (sorted(results), acting_system_admins().count()) == ([False, True], 1)
+    refused = [result for result in results if result in {LastSystemAdmin, RoleRefused}]
+    assert (len(refused), acting_system_admins().count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_roles_that_are_given_in_the_same_moment_are_all_there():
-    player, start = PlayerFactory(), Barrier(2)
+    player = PlayerFactory()
 
-    def give(name):
-        start.wait(5)
-        try:
-            return give_role(player=player, role=name)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(give, ["game_master", "guild_leader"]))
+    results = at_once(
+        lambda: give_role(player=player, role="game_master"),
+        lambda: give_role(player=player, role="guild_leader"),
+    )
 
     assert (results, further_of(again(player))) == ([True, True], {"game_master", "guild_leader"})
     assert verified_chain().flaws == ()

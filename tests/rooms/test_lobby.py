@@ -8,12 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messaging.actions.presence import note_presence
+from messaging.models import Message
 from rooms.actions.rooms import close_room, enter_room
 from rooms.models import Room, Tag
+from rooms.queries.facets import facets
+from rooms.queries.life import lives
 from rooms.queries.rooms import Filters, lobby, rooms_of
 from tests.factories.learning import TopicFactory
 from tests.factories.npcs import NpcCategoryFactory
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
+from tests.factories.relationships import RelationshipFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
 
 pytestmark = pytest.mark.django_db
@@ -171,10 +175,13 @@ def test_rooms_of_a_player_are_those_he_is_in():
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_lobby_costs_the_same_however_many_rooms(client, django_assert_num_queries, count):
     crowd(count)
+    for made in Room.objects.select_related("channel"):
+        is_there(PlayerFactory(), made)
     client.force_login(PlayerFactory())
 
-    # Eight for the page, who asks and what waits for him; rooms, characters, tags; presence, sessions, memberships; categories.
-    with django_assert_num_queries(13):
+    # What the page needs and who asks; rooms, characters, tags, presence, sessions, memberships; faces with
+    # what may be seen of them, the messages by hour; five for the facets; categories.
+    with django_assert_num_queries(27):
         page = client.get(LOBBY)
 
     assert page.content.decode().count("Quiz running") == count
@@ -247,3 +254,105 @@ def test_hostile_names_stay_text(client):
 
 def test_strangers_are_sent_to_the_door(client):
     assert client.get(LOBBY).url == f"{reverse('account_login')}?next={LOBBY}"
+
+
+def choices(player=None, **filters):
+    """What the facets offer, by label of the facet."""
+    found = facets(player or PlayerFactory(), Filters(**filters))
+    return {facet.label: {choice.label: choice.count for choice in facet.choices} for facet in found}
+
+
+def test_each_facet_counts_under_the_choices_of_the_others():
+    sky, sea = (
+        NpcCategoryFactory(name="sky", display_name="Sky"),
+        NpcCategoryFactory(name="sea", display_name="Sea"),
+    )
+    room("One", category=sky, difficulty="expert", tags=["a"], room_type="training")
+    room("Two", category=sky, difficulty="beginner", is_featured=True, tags=["a", "b"])
+    room("Three", category=sea, difficulty="expert", max_players=2, current_players=2)
+
+    assert choices()["Category"] == {"Sky": 2, "Sea": 1}
+    assert choices(category="sky")["Category"] == {"Sky": 2, "Sea": 1}
+    assert choices(category="sky")["Level"] == {"Beginner": 1, "Expert": 1}
+    assert choices(category="sky")["Tag"] == {"#a": 2, "#b": 1}
+    assert choices()["Kind"] == {"General": 2, "Training": 1}
+    assert choices()["Only rooms"] == {"with free places": 2, "that are featured": 1}
+
+
+def test_facets_do_not_count_what_the_player_does_not_know_of():
+    room("Hidden", visibility="private", category=NpcCategoryFactory(display_name="Sky"))
+
+    assert choices() == {}
+
+
+def test_rooms_are_found_by_kind_free_places_featured_and_own():
+    player = PlayerFactory()
+    mine = room("Mine", room_type="training")
+    room("Full", max_players=2, current_players=2, is_featured=True)
+    enter_room(room=mine, player=player)
+
+    assert (found(player, mine=True), found(player, room_type="training")) == (["Mine"], ["Mine"])
+    assert (found(player, free=True), found(player, featured=True)) == (["Mine"], ["Full"])
+
+
+def test_a_chosen_facet_leads_back(client):
+    room("Hall", difficulty="expert")
+    client.force_login(PlayerFactory())
+
+    html = client.get(LOBBY, {"difficulty": "expert", "free": "on"}).content.decode()
+
+    assert 'href="?free=True" aria-current="true">Expert' in html
+    assert '<input type="checkbox" name="free" checked>' in html
+
+
+def is_there(player, made):
+    note_presence(
+        channels=[made.channel], player=player, connection=uuid4(), state="active", now=timezone.now()
+    )
+
+
+def faces(viewer):
+    page = lobby(viewer, Filters())
+    return [[face.name for face in life.faces] for _, life in lives(page.cards, viewer)]
+
+
+def test_who_is_there_is_shown_in_ones_own_rooms_and_to_friends():
+    made, inside = room("Hall"), PlayerFactory(display_name="Ada")
+    viewer, friend = PlayerFactory(), PlayerFactory()
+    for one, other in ((friend, inside), (inside, friend)):
+        RelationshipFactory(player=one, other=other, kind="friend")
+    enter_room(room=made, player=viewer)
+    is_there(inside, made)
+
+    assert (faces(viewer), faces(friend), faces(PlayerFactory())) == ([["Ada"]], [["Ada"]], [[]])
+
+
+def test_whom_a_block_hides_is_not_there():
+    made, inside, viewer = room("Hall"), PlayerFactory(), PlayerFactory()
+    enter_room(room=made, player=viewer)
+    is_there(inside, made)
+    RelationshipFactory(player=inside, other=viewer, kind="blocked")
+
+    assert faces(viewer) == [[]]
+
+
+def test_the_line_shows_the_messages_of_the_last_day_without_whispers():
+    made, player = room("Hall"), PlayerFactory()
+    for hours, whisper in ((0, None), (0, None), (3, None), (30, None), (1, player)):
+        post = Message.objects.create(
+            channel=made.channel, player=player, seq=Message.objects.count() + 1, text="x", whisper_to=whisper
+        )
+        Message.objects.filter(pk=post.pk).update(sent_at=timezone.now() - timedelta(hours=hours))
+
+    ((_, life),) = lives(lobby(player, Filters()).cards, player)
+
+    assert life.messages == 3
+    assert [bar.height for bar in life.bars][-4:] == [2, 1, 1, 4]
+    assert len(life.bars) == 24
+
+
+def test_the_line_says_its_number_to_those_who_do_not_see_it(client):
+    room("Hall")
+    client.force_login(PlayerFactory())
+
+    assert 'aria-label="0 messages in the last day"' in client.get(LOBBY).content.decode()

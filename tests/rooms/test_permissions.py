@@ -6,7 +6,7 @@ from messaging import kinds
 from messaging.models import ChannelMember
 from rooms import permissions
 from rooms.actions.rooms import close_room, enter_room, leave_room
-from rooms.actions.talk import open_talk
+from rooms.actions.talks import open_talk
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
 from tests.factories.rooms import RoomFactory

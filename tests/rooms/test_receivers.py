@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from messaging.actions.messages import post_message
 from messaging.models import Message
-from rooms.actions.rooms import add_npc
-from rooms.actions.talk import open_talk, say
+from rooms.actions.places import add_npc
+from rooms.actions.talk import say
+from rooms.actions.talks import open_talk
 from rooms.models import Reply, Room
 from tests.factories.messaging import ChannelFactory
 from tests.factories.npcs import NpcFactory
@@ -87,7 +88,7 @@ def test_in_a_private_talk_every_line_of_the_player_is_heard_and_no_greeting(hea
 
 def test_other_channels_have_no_listeners(heard):
     room_with("Vega")
-    channel = ChannelFactory(kind="test")
+    channel = ChannelFactory(kind="direct")
 
     assert heard(lambda: post_message(channel=channel, player=PlayerFactory(), text="@Vega hello")) == []
 

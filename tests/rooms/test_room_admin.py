@@ -1,12 +1,16 @@
 """The console: rooms, their settings and their characters."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from messaging.models import ChannelEvent
+from players.models import AuditEntry
 from rooms.actions.rooms import close_room, enter_room
-from rooms.models import Room, RoomNpc, Tag
+from rooms.models import Room, RoomNpc, RoomSettings, Tag
+from rooms.models.settings import CHOSEN_FIELDS
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import GameMasterFactory, PlayerFactory, SystemAdminFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
@@ -36,15 +40,21 @@ def filled(room=None, npcs=(), **fields):
     pk = room.pk if room else ""
     data = {
         "name": "Hall", "slug": "hall", "description": "", "room_type": "general", "difficulty": "beginner",
-        "max_players": 50, "settings-TOTAL_FORMS": 1, "settings-INITIAL_FORMS": int(bool(room)),
-        "settings-0-room": pk, "settings-0-allow_anonymous": "on", "npcs-TOTAL_FORMS": len(npcs),
-        "npcs-INITIAL_FORMS": 0,
+        "visibility": "public", "audience": "from_13", "max_players": 50, "settings-TOTAL_FORMS": 1, "settings-INITIAL_FORMS": int(bool(room)),
+        "settings-0-room": pk, "npcs-TOTAL_FORMS": len(npcs), "npcs-INITIAL_FORMS": 0,
     }  # fmt: skip
+    for name in CHOSEN_FIELDS:
+        default = RoomSettings._meta.get_field(name).get_default()
+        if default is not False:
+            data[f"settings-0-{name}"] = "on" if default is True else default
     for number, npc in enumerate(npcs):
         data |= {
             f"npcs-{number}-npc": npc.pk,
             f"npcs-{number}-role": "tutor",
             f"npcs-{number}-is_active": "on",
+            f"npcs-{number}-position": "0",
+            f"npcs-{number}-talkativeness": "0.5",
+            f"npcs-{number}-cooldown_seconds": "5",
         }
     return {**data, **fields}
 
@@ -182,3 +192,46 @@ def test_a_system_admin_may_close_rooms_too(client):
     choose(client, "close_rooms", room)
 
     assert close_room(room=room, now=timezone.now()) is False
+
+
+def test_what_the_console_changes_is_told_in_the_room_and_written_down(console, master):
+    room = RoomFactory(name="Hall", slug="hall", category=None)
+
+    console.post(page_of(room), filled(room, name="Great hall", **{"settings-0-room_rules": "Be kind."}))
+
+    room = Room.objects.get()
+    changed = [event.payload["changed"] for event in ChannelEvent.objects.order_by("seq")]
+    assert (room.name, room.settings.rules_version) == ("Great hall", 2)
+    assert changed == [["name"], ["room_rules"]]
+    assert set(AuditEntry.objects.filter(verb="room.changed").values_list("actor_uuid", flat=True)) == {
+        master.uuid
+    }
+
+
+def test_people_who_come_while_the_page_is_open_keep_their_places(console):
+    room = RoomFactory(name="Old", slug="hall")
+    before = filled(room)
+    enter_room(room=room, player=PlayerFactory())
+
+    console.post(page_of(room), before)
+
+    assert (Room.objects.get().name, Room.objects.get().current_players) == ("Hall", 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("moderation_level", "none", "at least at the level “normal”"),
+        ("refused_words", "two words", "one word to a line"),
+    ],
+)
+def test_the_console_says_which_setting_can_not_be(console, field, value, reason):
+    room, player = RoomFactory(slug="hall"), PlayerFactory()
+    player.personal_info.date_of_birth = timezone.localdate() - timedelta(days=366 * 15)
+    player.personal_info.save()
+    enter_room(room=room, player=player)
+
+    response = console.post(page_of(room), filled(room, **{f"settings-0-{field}": value}))
+
+    (errors,) = response.context["inline_admin_formsets"][0].formset.errors
+    assert reason in errors[field][0]

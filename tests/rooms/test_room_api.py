@@ -50,6 +50,7 @@ def test_a_room_is_told_in_full(client, player):
         "name": "Hall",
         "description": "For the sky.",
         "difficulty": "expert",
+        "audience": "from_13",
         "category": "sky",
         "tags": ["stars"],
         "channel": str(room.channel.uuid),
@@ -86,7 +87,7 @@ def test_the_lobby_costs_the_same_however_many_rooms(client, player, django_asse
         room.tags.create(name=room.slug)
 
     # Session, player, the time zone and two of rights; rooms, characters, tags; presence, sessions, memberships.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         answer = client.get(ROOMS).json()
 
     assert [len(room["characters"]) + len(room["tags"]) for room in answer["rooms"]] == [2] * count
@@ -129,8 +130,8 @@ def test_a_message_is_posted_once_under_its_id(client, room):
 
     message = Message.objects.get()
     posted = {"uuid": str(message.uuid), "seq": message.seq}
-    assert (first.status_code, first.json()) == (201, {**posted, "dup": False})
-    assert (second.status_code, second.json()) == (200, {**posted, "dup": True})
+    assert (first.status_code, first.json()) == (201, {**posted, "dup": False, "told": ""})
+    assert (second.status_code, second.json()) == (200, {**posted, "dup": True, "told": ""})
     assert (other.status_code, other.json()["code"]) == (409, "cid_conflict")
 
 

@@ -35,6 +35,15 @@ def member(client, room):
     return player
 
 
+def chosen():
+    """The settings as they are offered, without those that can be off."""
+    return {
+        "visibility": "public", "audience": "from_13", "theme": "plain", "notify": "mentions", "npcs_speak": "called", "npc_role": "tutor",
+        "npc_pause_seconds": 0, "activation_mode": "mention_only", "npc_budget": 20, "moderation_level": "light", "slow_seconds": 0, "messages_per_minute": 60,
+        "max_idle_time": 0,
+    }  # fmt: skip
+
+
 def form(**fields):
     return {
         "name": "Night sky",
@@ -46,6 +55,7 @@ def form(**fields):
         "allow_anonymous": "on",
         "welcome_message": "Welcome!",
         "room_rules": "Be kind.",
+        **chosen(),
         **fields,
     }
 
@@ -72,7 +82,10 @@ def test_a_game_master_opens_a_room_with_everything_in_it(client):
     assert (room.settings.allow_anonymous, room.settings.members_start_sessions) == (True, False)
     assert (room.settings.welcome_message, room.settings.room_rules) == ("Welcome!", "Be kind.")
     assert sorted(tag.name for tag in room.tags.all()) == ["deep-space", "stars"]
-    assert list(ChannelEvent.objects.values_list("type", flat=True)) == ["member.joined", "npc.added"]
+    assert list(ChannelEvent.objects.order_by("seq").values_list("type", flat=True)) == [
+        "member.joined",
+        "npc.added",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +172,6 @@ def test_by_a_look_nobody_enters_or_leaves(client, member):
 @pytest.mark.parametrize(
     ("fields", "factory", "notice"),
     [
-        ({"max_players": 0}, PlayerFactory, "Hall is full (0 people). Try again later or choose another."),
         ({"closed_at": timezone.now()}, PlayerFactory, "Hall is closed. Choose another room."),
         (
             {"settings__allow_anonymous": False},
@@ -175,6 +187,16 @@ def test_who_is_not_let_in_learns_why_and_what_to_do(client, fields, factory, no
     response = client.post("/rooms/hall/enter/")
 
     assert (response.url, notices(response)) == ("/rooms/", [notice])
+
+
+def test_a_full_room_leads_to_its_door_where_one_can_wait(client):
+    RoomFactory(name="Hall", slug="hall", max_players=0)
+    client.force_login(PlayerFactory())
+
+    response = client.post("/rooms/hall/enter/")
+
+    assert response.url == "/rooms/hall/"
+    assert notices(response) == ["Hall is full (0 people). Try again later or choose another."]
 
 
 @pytest.mark.parametrize("path", ["", "people/", "messages/older/"])
@@ -235,7 +257,7 @@ def test_a_room_costs_the_same_however_much_goes_on(client, member, room, django
         post_message(channel=room.channel, player=player, text=f"hello {number}")
         post_message(channel=room.channel, npc=place.npc, text="hello")
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(25):
         html = client.get("/rooms/hall/").content.decode()
 
     assert html.count('data-slot="character" hidden') == count + 1
@@ -302,18 +324,18 @@ def test_older_messages_come_fifty_at_a_time(client, member, room):
 
     page = client.get("/rooms/hall/")
     shown = page.context["messages_shown"]
-    older = client.get(page.context["older_url"], {"before": shown[0].seq})
-    oldest = client.get(older.context["older_url"], {"before": older.context["messages_shown"][0].seq})
+    older = client.get(page.context["rows_url"], {"before": shown[0].seq})
+    oldest = client.get(older.context["rows_url"], {"before": older.context["messages_shown"][0].seq})
 
     texts = [message.text for page in (oldest, older) for message in page.context["messages_shown"]]
     assert texts + [message.text for message in shown] == [f"line {number}" for number in range(120)]
-    assert [page.context["older_url"] for page in (older, oldest)] == ["/rooms/hall/messages/older/", ""]
+    assert [page.context["window"].has_older for page in (older, oldest)] == [True, False]
 
 
 def test_a_room_with_few_messages_offers_no_older_ones(client, member, room):
     post_message(channel=room.channel, player=member, text="hello")
 
-    assert client.get("/rooms/hall/").context["older_url"] == ""
+    assert client.get("/rooms/hall/").context["window"].has_older is False
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "²", "9" * 30])

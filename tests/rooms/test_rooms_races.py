@@ -1,10 +1,8 @@
 """Several people at the same door in the same moment, each with a database connection of his own."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from messaging.models import ChannelEvent
 from messaging.queries import members
@@ -12,24 +10,10 @@ from rooms.actions.rooms import RoomFull, enter_room, leave_room, open_room
 from rooms.models import Room
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomFactory
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 6
-
-
-def at_once(function, arguments):
-    """The results in the order of the arguments."""
-    start = Barrier(len(arguments))
-
-    def run(argument):
-        try:
-            start.wait(5)
-            return function(argument)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(arguments)) as pool:
-        return list(pool.map(run, arguments))
 
 
 def try_to_enter(room, player):
@@ -48,7 +32,7 @@ def test_one_player_in_many_tabs_takes_one_place_even_if_it_is_the_last():
     room, player = RoomFactory(max_players=2), PlayerFactory()
     enter_room(room=room, player=PlayerFactory())
 
-    results = at_once(lambda _: try_to_enter(room, player), range(PEOPLE))
+    results = at_once(*[lambda: try_to_enter(room, player)] * PEOPLE)
 
     assert results == [True] * PEOPLE
     assert (places(room), len(members(room.channel))) == (2, 2)
@@ -59,7 +43,7 @@ def test_leaving_in_many_tabs_gives_one_place_back():
     for somebody in (player, PlayerFactory()):
         enter_room(room=room, player=somebody)
 
-    results = at_once(lambda _: leave_room(room=room, player=player), range(PEOPLE))
+    results = at_once(*[lambda: leave_room(room=room, player=player)] * PEOPLE)
 
     assert sorted(results) == [False] * (PEOPLE - 1) + [True]
     assert places(room) == 1
@@ -72,7 +56,7 @@ def test_people_who_come_and_go_at_once_never_wait_for_each_other_for_ever():
         enter_room(room=room, player=player)
 
     steps = [(leave_room, player) for player in leaving] + [(enter_room, player) for player in coming]
-    at_once(lambda step: step[0](room=room, player=step[1]), steps)
+    at_once(*(partial(step, room=room, player=player) for step, player in steps))
 
     assert places(room) == 4
     assert {member.player for member in members(room.channel)} == set(coming)
@@ -81,6 +65,6 @@ def test_people_who_come_and_go_at_once_never_wait_for_each_other_for_ever():
 
 
 def test_rooms_of_one_name_that_are_opened_at_once_get_different_addresses():
-    rooms = at_once(lambda name: open_room(owner=None, name=name), ["Hall"] * 4)
+    rooms = at_once(*[lambda: open_room(owner=None, name="Hall")] * 4)
 
     assert sorted(room.slug for room in rooms) == ["hall", "hall-2", "hall-3", "hall-4"]

@@ -34,9 +34,12 @@ def test_an_open_question_is_told_without_its_key(client, quiz):
     answer = client.get(url(quiz.room)).json()
 
     assert answer == {
-        "uuid": str(quiz.session.uuid), "phase": "question", "topic": quiz.session.topic.name, "round": 1,
-        "rounds": 3, "ends_at": answer["ends_at"], "statement": quiz.statement.text, "answered": 0,
-        "players": 2, "my_verdict": None, "key": None, "explanation": "", "source": "",
+        "uuid": str(quiz.session.uuid), "kind": "game", "mode": "quiz", "format": "", "phase": "question",
+        "topic": quiz.session.topic.name, "round": 1, "rounds": 3, "stage": 1, "stages": 1,
+        "ends_at": answer["ends_at"], "is_paused": False, "pause_reason": "",
+        "statement": quiz.statement.text, "answered": 0, "players": 2, "spectators": 0, "is_playing": True,
+        "my_verdict": None, "has_passed": False, "my_confidence": None, "my_points": None, "my_place": None,
+        "key": None, "explanation": "", "source": "", "is_annulled": False,
     }  # fmt: skip
 
 

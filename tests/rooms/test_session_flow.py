@@ -9,10 +9,10 @@ from messaging.models import ChannelEvent
 from messaging.queries import logged_after
 from players.actions.guests import enter_as_guest, expire_demo_sessions
 from rooms.actions.rooms import leave_room
-from rooms.actions.sessions import advance
+from rooms.actions.session_steps import advance
 from rooms.clock import advance_sessions
 from rooms.models import GameSession, SessionAnswer
-from rooms.queries.sessions import standings
+from rooms.queries.standings import standings
 from tests.rooms.quiz import new_quiz
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_a_whole_session_is_told_in_order():
     assert quiz.phase == ("finished", 2)
     assert steps(quiz) == [
         ("opened", "lobby", 0),
-        ("started", "reveal", 0),
+        ("started", "lobby", 0),
         ("question", "question", 1),
         ("reveal", "reveal", 1),
         ("question", "question", 2),
@@ -57,7 +57,7 @@ def test_the_host_speaks_at_every_step():
     assert reveal.endswith(f"{ada.name} was the fastest.")
     assert last.startswith("The last one, number 2.")
     assert "was the fastest" not in second_reveal
-    assert farewell.startswith(f"The quiz is over. **{ada.name}** wins")
+    assert farewell.startswith(f"The quiz is over. **{bo.name}** wins")
 
 
 def test_the_fastest_is_the_first_of_those_who_were_right():
@@ -141,7 +141,7 @@ def test_who_comes_late_plays_from_the_next_answer_on_and_is_waited_for():
     quiz.answer(newcomer, after=5)
 
     assert quiz.phase == ("reveal", 2)
-    assert [(one.player, one.correct) for one in standings(quiz.session)] == [(first, 1), (newcomer, 1)]
+    assert [(one.player, one.correct) for one in standings(quiz.session)] == [(newcomer, 1), (first, 1)]
 
 
 def test_a_question_that_ran_out_while_the_server_was_down_is_asked_again_with_its_full_time():

@@ -1,66 +1,45 @@
 """The same moment in several processes: threads with a database connection each."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from learning.models import AnswerEvent
 from messaging.models import ChannelEvent, Message
-from padawanforge.kit.errors import DomainError
 from players.models import ExperienceEntry, PlayerGameData
-from rooms.actions.sessions import (
+from rooms.actions.rooms import enter_room
+from rooms.actions.session_answers import Given, submit_answer
+from rooms.actions.session_lead import cancel_session, pause_session, resume_session
+from rooms.actions.session_people import join_session
+from rooms.actions.session_refusals import (
     AlreadyAnswered,
     NoQuestionOpen,
-    Plan,
     SessionAlreadyRunning,
     SessionFull,
     SessionNotInLobby,
-    advance,
-    cancel_session,
-    join_session,
-    open_session,
-    start_session,
-    submit_answer,
 )
+from rooms.actions.session_steps import advance
+from rooms.actions.sessions import Plan, open_session, start_session
+from rooms.actions.trainings import answer_training, assign_training, show_next
 from rooms.models import GameSession, SessionAnswer
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomFactory
+from tests.races import at_once
 from tests.rooms.quiz import new_quiz, topic_with_statements
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
 
 
-def at_once(*steps: Callable[[], object]) -> list[object]:
-    """What each step gave back; of a refusal, its type."""
-    start = Barrier(len(steps))
-
-    def run(step):
-        try:
-            start.wait(5)
-            return step()
-        except DomainError as refusal:
-            return type(refusal)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return list(pool.map(run, steps))
-
-
-def answering(quiz, player, *, after=4.0):
+def answering(quiz, player, *, after=4.0, **more):
     session, statement = quiz.session, quiz.statement
     moment = session.phase_started_at + timedelta(seconds=after)
     return lambda: submit_answer(
         session=session,
         player=player,
-        verdict=statement.answer,
-        round_number=session.round_number,
+        given=Given(statement.answer, session.round_number, **more),
         now=moment,
     )
 
@@ -162,7 +141,10 @@ def test_the_last_place_goes_to_one():
     GameSession.objects.update(max_participants=2)
 
     results = at_once(
-        *[lambda player=player: join_session(session=quiz.session, player=player) for player in newcomers]
+        *[
+            lambda player=player: join_session(session=quiz.session, player=player, now=timezone.now())
+            for player in newcomers
+        ]
     )
 
     assert results.count(SessionFull) == 2
@@ -172,7 +154,7 @@ def test_the_last_place_goes_to_one():
 def test_joining_in_two_tabs_is_joining_once():
     quiz, player = new_quiz(players=1), PlayerFactory()
 
-    results = at_once(*[lambda: join_session(session=quiz.session, player=player)] * 4)
+    results = at_once(*[lambda: join_session(session=quiz.session, player=player, now=timezone.now())] * 4)
 
     assert len({participant.pk for participant in results}) == 1
 
@@ -208,3 +190,80 @@ def test_rooms_with_the_same_players_never_wait_for_each_other_for_ever(_):
     assert results == [True, True]
     rows = PlayerGameData.objects.filter(player__in=first.players)
     assert set(rows.values_list("total_sessions", "total_questions_answered")) == {(2, 2)}
+
+
+def test_the_same_answer_from_many_tabs_at_once_is_one_answer_for_all():
+    quiz = new_quiz(players=2).begin()
+    cid = uuid4()
+
+    results = at_once(*[answering(quiz, quiz.players[0], client_id=cid)] * 8)
+
+    assert len({result.pk for result in results}) == 1
+    assert (SessionAnswer.objects.count(), AnswerEvent.objects.count()) == (1, 1)
+
+
+def test_a_step_is_claimed_by_one_of_many_workers():
+    quiz = new_quiz().begin()
+    now = quiz.session.phase_ends_at
+
+    results = at_once(
+        *[
+            lambda worker=worker: GameSession.objects.claim(quiz.session.pk, worker=worker, now=now)
+            for worker in "abcdefgh"
+        ]
+    )
+
+    assert sorted(results) == [False] * 7 + [True]
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_a_pause_against_the_clock_stops_the_game_before_or_behind_the_step(_):
+    quiz = new_quiz().begin()
+    moment = quiz.session.phase_ends_at
+
+    paused, moved = at_once(
+        lambda: pause_session(session=quiz.session, player=quiz.players[0], reason="", now=moment),
+        ticking(quiz),
+    )
+
+    assert paused is True
+    assert quiz.look().phase == (("reveal", 1) if moved else ("question", 1))
+    assert quiz.session.paused_at is not None
+
+
+def test_many_resume_and_the_time_is_moved_once():
+    quiz = new_quiz().begin()
+    ends_at = quiz.session.phase_ends_at
+    pause_session(session=quiz.session, player=quiz.players[0], reason="", now=quiz.now)
+    later = quiz.now + timedelta(seconds=60)
+
+    results = at_once(*[lambda: resume_session(session=quiz.session, player=quiz.players[0], now=later)] * 4)
+
+    assert sorted(results) == [False, False, False, True]
+    assert quiz.look().session.phase_ends_at == ends_at + timedelta(seconds=60)
+
+
+def test_the_last_statement_of_a_training_is_answered_and_paid_once():
+    room, player = RoomFactory(), PlayerFactory()
+    enter_room(room=room, player=player)
+    plan = Plan(topic=topic_with_statements(5), rounds=5, kind="training")
+    session = assign_training(room=room, player=player, plan=plan, until=None, now=NOW)
+    for number in range(1, 5):
+        show_next(session=session, player=player, now=NOW)
+        verdict = session.rounds.get(number=number).statement.answer
+        later = NOW + timedelta(seconds=4)
+        answer_training(session=session, player=player, given=Given(verdict, number), now=later)
+    show_next(session=session, player=player, now=NOW)
+    last = session.rounds.get(number=5).statement.answer
+
+    at_once(
+        *[
+            lambda: answer_training(
+                session=session, player=player, given=Given(last, 5), now=NOW + timedelta(seconds=4)
+            )
+        ]
+        * 4
+    )
+
+    assert SessionAnswer.objects.count() == 5
+    assert ExperienceEntry.objects.filter(source_type="session").count() == 1

@@ -7,9 +7,9 @@ from django.db.models import Sum
 
 from learning.models import AnswerEvent, Statement
 from players.models import ExperienceEntry, PlayerGameData
-from rooms.actions.sessions import cancel_session
+from rooms.actions.session_lead import cancel_session
 from rooms.models import SessionAnswer
-from rooms.queries.sessions import standings
+from rooms.queries.standings import standings
 from tests.factories.players import GuestFactory, PlayerFactory
 from tests.rooms.quiz import new_quiz
 
@@ -114,7 +114,7 @@ def test_totals_equal_the_ledger_and_the_answers_for_everybody():
         assert totals(player)[:2] == (facts.count(), facts.filter(correct=True).count())
 
 
-def test_clicks_count_on_the_board_and_earn_no_experience():
+def test_clicks_count_on_the_board_and_nowhere_else():
     quiz = new_quiz(players=1, rounds=2).begin()
     player = quiz.players[0]
 
@@ -122,8 +122,8 @@ def test_clicks_count_on_the_board_and_earn_no_experience():
         quiz.answer(player, after=0.3)
         quiz.pass_time()
 
-    assert (earned(player), totals(player)) == (0, (2, 2, 2, 2))
-    assert places(quiz) == [(1, player, 310, 2)]
+    assert (earned(player), totals(player)) == (0, (0, 0, 0, 0))
+    assert places(quiz) == [(1, player, 2, 2)]
 
 
 def test_guests_are_paid_like_others():
@@ -195,20 +195,58 @@ def test_statements_that_were_played_are_counted():
     assert list(used) == [(1, quiz.now)]
 
 
-def test_ties_are_broken_by_the_shorter_time_then_by_name():
-    quiz = new_quiz(players=1, rounds=1)
-    names = {name: quiz.enter(username=name) for name in ("slow", "b-same", "a-same", "wrong")}
+def test_ties_are_broken_by_judgement_then_by_passes_then_shared():
+    quiz = new_quiz(players=1, rounds=3)
+    names = {name: quiz.enter(username=name) for name in ("careful", "rash", "twin-a", "twin-b", "passing")}
     idle = quiz.players[0]
     quiz.begin()
 
-    for name, after in (("slow", 9), ("b-same", 5), ("a-same", 5)):
-        quiz.answer(names[name], after=after)
-    quiz.answer(names["wrong"], is_right=False, after=1)
-    quiz.pass_time()
+    # Two points each: by one sure mark of three, or by two guesses.
+    rounds = [
+        {"careful": (True, 2), "rash": (True, 2), "twin-a": (True, 1), "twin-b": (True, 1), "passing": (True, 1)},
+        {"careful": (False, 1), "rash": (True, 2), "twin-a": (True, 1), "twin-b": (True, 1), "passing": (True, 1)},
+        {"careful": (False, 1), "rash": (False, 2), "twin-a": (False, 1), "twin-b": (False, 1), "passing": (None, None)},
+    ]  # fmt: skip
+    for answers in rounds:
+        for name, (is_right, mark) in answers.items():
+            quiz.answer(names[name], is_right=is_right, sure=mark)
+        quiz.pass_time()
+        quiz.pass_time()
 
-    order = [names["a-same"], names["b-same"], names["slow"], idle, names["wrong"]]
-    assert [one.player for one in standings(quiz.session)] == order
-    assert [one.place for one in standings(quiz.session)] == [1, 2, 3, 4, 5]
+    board = [(one.place, one.player.username, one.points) for one in standings(quiz.session)]
+    assert board == [
+        (1, "careful", 2), (2, "rash", 2), (3, "twin-a", 2), (3, "twin-b", 2), (5, "passing", 2),
+        (6, idle.username, 0),
+    ]  # fmt: skip
+
+
+def test_who_loses_more_than_he_has_stands_at_nothing():
+    quiz = new_quiz(rounds=2).begin()
+    ada, bo = quiz.players
+
+    for is_right in (True, False):
+        quiz.answer(ada, is_right=is_right, sure=3)
+        quiz.answer(bo, is_right=is_right, sure=2)
+        quiz.pass_time()
+
+    points = SessionAnswer.objects.filter(participant__player=ada).order_by("round__number")
+    assert list(points.values_list("points", flat=True)) == [3, -6]
+    assert {one.player: one.points for one in standings(quiz.session)} == {ada: 0, bo: 0}
+
+
+def test_speed_is_worth_up_to_a_fifth_of_the_points():
+    quiz = new_quiz(players=3, rounds=1, mode="speed").begin()
+    fast, slow, wrong = quiz.players
+
+    quiz.answer(fast, after=10)
+    quiz.answer(slow, after=15)
+    quiz.answer(wrong, is_right=False, after=1)
+
+    assert [(one.player, one.points) for one in standings(quiz.session)] == [
+        (fast, 1000),
+        (slow, 900),
+        (wrong, 0),
+    ]
 
 
 def test_the_board_does_not_move_before_the_reveal():
@@ -220,9 +258,9 @@ def test_the_board_does_not_move_before_the_reveal():
     board = places(quiz)
     quiz.answer(bo, is_right=False, after=2)
 
-    assert board == [(1, bo, 150, 1), (2, ada, 0, 0)]
-    assert places(quiz) == [(1, ada, 150, 1), (2, bo, 150, 1)]
-    assert {one.player: one.gained for one in standings(quiz.session)} == {ada: 150, bo: 0}
+    assert board == [(1, bo, 1, 1), (2, ada, 0, 0)]
+    assert places(quiz) == [(1, ada, 1, 1), (1, bo, 1, 1)]
+    assert {one.player: one.gained for one in standings(quiz.session)} == {ada: 1, bo: 0}
 
 
 def test_the_points_of_the_board_are_those_of_the_answers():
@@ -241,7 +279,7 @@ def test_standings_cost_the_same_however_many_play(count, django_assert_num_quer
     quiz = new_quiz(players=count, rounds=1).begin()
     quiz.play(dict.fromkeys(quiz.players, True))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         names = [one.player.name for one in standings(quiz.session)]
 
     assert len(names) == count

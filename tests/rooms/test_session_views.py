@@ -5,7 +5,7 @@ from django.utils import timezone
 from messaging.models import ChannelMember
 from players.models import PlayerPreferences
 from rooms.actions.rooms import enter_room
-from rooms.actions.sessions import advance
+from rooms.actions.session_steps import advance
 from rooms.models import GameSession, SessionAnswer, SessionParticipant
 from tests.factories.learning import TopicFactory
 from tests.factories.npcs import NpcFactory
@@ -78,15 +78,20 @@ def test_the_form_counts_statements_and_offers_the_characters_of_the_room(client
     form = client.get(url(room, "create")).context["form"]
 
     assert [label for _, label in form["topic"].field.choices] == [f"{topic.name} (3 statements)"]
-    assert list(form.fields["host"].queryset) == [room.npcs.get().npc]
+    offered = [label for _, label in form["host"].field.choices]
+    assert offered == [
+        "The first character of the room",
+        room.npcs.get().npc.name,
+        "I host it and don't play",
+    ]
 
 
 @pytest.mark.parametrize(("changes", "line"), [
     ({"rounds": 6}, "has 5 statements of that kind"),
     ({"difficulty": "expert"}, "has 0 statements of that kind"),
     ({"seconds": 9}, "greater than or equal to 10"),
-    ({"seconds": 61}, "less than or equal to 60"),
-    ({"rounds": 21}, "less than or equal to 20"),
+    ({"seconds": 121}, "less than or equal to 120"),
+    ({"rounds": 51}, "less than or equal to 50"),
     ({"topic": 0}, "Select a valid choice"),
 ])  # fmt: skip
 def test_what_can_not_be_played_is_said_in_the_form(client, room, changes, line):

@@ -5,9 +5,13 @@ from django.utils import timezone
 
 from learning.models import Statement
 from messaging.models import ChannelEvent
-from rooms.actions import sessions
+from rooms import modes
+from rooms.actions import session_refusals as refusals
 from rooms.actions.rooms import close_room, leave_room
-from rooms.actions.sessions import Plan, cancel_session, join_session, open_session, set_ready, start_session
+from rooms.actions.session_answers import Given, submit_answer
+from rooms.actions.session_lead import cancel_session
+from rooms.actions.session_people import join_session, set_ready
+from rooms.actions.sessions import Plan, open_session, start_session
 from rooms.models import GameSession, RoomNpc, SessionAnswer
 from rooms.queries.sessions import current_session, question_is_open
 from tests.factories.npcs import NpcFactory
@@ -37,7 +41,7 @@ def test_who_opens_a_session_takes_part_and_everybody_is_told():
     assert (session.phase, session.rounds_planned, session.seconds_per_round) == ("lobby", 3, 15)
     assert (session.max_participants, session.phase_ends_at) == (9, None)
     assert [participant.player for participant in session.participants.all()] == [player]
-    event = ChannelEvent.objects.get(channel=room.channel)
+    event = ChannelEvent.objects.get(channel=room.channel, type="session.opened")
     assert (event.type, event.actor, event.payload["session"]) == (
         "session.opened",
         player,
@@ -49,7 +53,7 @@ def test_a_room_has_one_session_at_a_time():
     room = RoomFactory()
     first = open_in(room)
 
-    with pytest.raises(sessions.SessionAlreadyRunning, match="already running"):
+    with pytest.raises(refusals.SessionAlreadyRunning, match="already running"):
         open_in(room)
     cancel_session(session=first, player=None, now=NOW)
 
@@ -59,9 +63,9 @@ def test_a_room_has_one_session_at_a_time():
 def test_a_topic_with_too_few_statements_says_how_many_it_has():
     topic = topic_with_statements(3)
 
-    with pytest.raises(sessions.NotEnoughStatements, match="has 3 statements of that kind"):
+    with pytest.raises(refusals.NotEnoughStatements, match="has 3 statements of that kind"):
         open_in(RoomFactory(), topic=topic, rounds=4)
-    with pytest.raises(sessions.NotEnoughStatements, match="has 0 statements of that kind"):
+    with pytest.raises(refusals.NotEnoughStatements, match="has 0 statements of that kind"):
         open_in(RoomFactory(), topic=topic, difficulty="expert")
 
     assert not GameSession.objects.exists()
@@ -87,7 +91,7 @@ def test_another_host_can_be_chosen_and_a_room_may_have_none():
 def test_joining_twice_is_joining_once():
     quiz, player = new_quiz(players=1), PlayerFactory()
 
-    first, again = (join_session(session=quiz.session, player=player) for _ in range(2))
+    first, again = (join_session(session=quiz.session, player=player, now=timezone.now()) for _ in range(2))
 
     assert first == again
     assert quiz.session.participants.count() == 2
@@ -97,15 +101,15 @@ def test_nobody_joins_what_is_over():
     quiz = new_quiz()
     cancel_session(session=quiz.session, player=None, now=NOW)
 
-    with pytest.raises(sessions.NotInSession, match="over"):
-        join_session(session=quiz.session, player=PlayerFactory())
+    with pytest.raises(refusals.NotInSession, match="over"):
+        join_session(session=quiz.session, player=PlayerFactory(), now=timezone.now())
 
 
 def test_a_full_session_takes_a_new_player_when_one_has_left_the_room():
     quiz = new_quiz(players=2)
     GameSession.objects.update(max_participants=2)
 
-    with pytest.raises(sessions.SessionFull, match="2 people"):
+    with pytest.raises(refusals.SessionFull, match="2 people"):
         quiz.enter()
     leave_room(room=quiz.room, player=quiz.players[1])
 
@@ -115,9 +119,9 @@ def test_a_full_session_takes_a_new_player_when_one_has_left_the_room():
 def test_getting_ready_joins_and_can_be_taken_back():
     quiz, player = new_quiz(players=1), PlayerFactory()
 
-    set_ready(session=quiz.session, player=player, is_ready=True)
+    set_ready(session=quiz.session, player=player, is_ready=True, now=NOW)
     assert quiz.session.participants.get(player=player).is_ready is True
-    set_ready(session=quiz.session, player=player, is_ready=False)
+    set_ready(session=quiz.session, player=player, is_ready=False, now=NOW)
 
     assert quiz.session.participants.get(player=player).is_ready is False
 
@@ -125,7 +129,7 @@ def test_getting_ready_joins_and_can_be_taken_back():
 def test_nothing_begins_before_somebody_is_ready():
     quiz = new_quiz()
 
-    with pytest.raises(sessions.NobodyReady):
+    with pytest.raises(refusals.NobodyReady):
         start(quiz)
 
     assert quiz.look().phase == ("lobby", 0)
@@ -149,7 +153,7 @@ def test_a_session_begins_with_its_rounds_chosen_and_the_first_question_open():
 def test_a_session_begins_once():
     quiz = new_quiz().begin()
 
-    with pytest.raises(sessions.SessionNotInLobby):
+    with pytest.raises(refusals.SessionNotInLobby):
         start(quiz)
 
     assert quiz.session.rounds.count() == 3
@@ -168,7 +172,7 @@ def test_without_statements_the_session_stays_in_its_lobby():
     quiz = new_quiz()
     Statement.objects.update(lifecycle="retired")
 
-    with pytest.raises(sessions.NotEnoughStatements, match="any more"):
+    with pytest.raises(refusals.NotEnoughStatements, match="any more"):
         quiz.begin()
 
     assert quiz.look().phase == ("lobby", 0)
@@ -177,31 +181,31 @@ def test_without_statements_the_session_stays_in_its_lobby():
 def test_an_answer_is_stored_with_its_points_and_its_fact():
     quiz = new_quiz().begin()
 
-    answer = quiz.answer(quiz.players[0], after=15)
+    answer = quiz.answer(quiz.players[0], after=15, sure=2)
 
     event = answer.event
-    assert (answer.is_correct, answer.points) == (True, 125)
+    assert (answer.is_correct, answer.points, answer.confidence) == (True, 2, 2)
     assert (event.session_uuid, event.mode, event.rt_ms) == (quiz.session.uuid, "quiz", 15_000)
+    assert event.confidence == 2
     assert event.shown_at == quiz.now
 
 
-def test_a_run_of_right_answers_is_worth_more_until_it_breaks():
-    quiz = new_quiz(players=1, rounds=5).begin()
-    player = quiz.players[0]
+def test_a_mode_that_counts_them_is_told_how_many_were_right_before():
+    told = []
 
-    quiz.play(*({player: is_right} for is_right in (True, True, False, True, True)))
+    def score(*, is_correct, confidence, speed, streak):
+        told.append(streak)
+        return int(is_correct)
 
-    points = SessionAnswer.objects.order_by("round__number").values_list("points", flat=True)
-    assert list(points) == [150, 160, 0, 150, 160]
+    modes.register(modes.Mode(slug="runs", label="Runs", score=score, counts_streaks=True))
+    try:
+        quiz = new_quiz(players=1, rounds=5, mode="runs").begin()
+        player = quiz.players[0]
+        quiz.play({player: True}, {player: True}, {}, {player: True}, {player: False})
+    finally:
+        modes.withdraw("runs")
 
-
-def test_a_missed_round_breaks_the_run():
-    quiz = new_quiz(players=1, rounds=3).begin()
-    player = quiz.players[0]
-
-    quiz.play({player: True}, {}, {player: True})
-
-    assert SessionAnswer.objects.get(round__number=3).points == 150
+    assert told == [0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(("after", "is_late"), [(0, False), (19.99, False), (20, True), (25, True)])
@@ -209,7 +213,7 @@ def test_the_servers_clock_says_what_is_too_late(after, is_late):
     quiz = new_quiz(seconds=20).begin()
 
     if is_late:
-        with pytest.raises(sessions.TooLate):
+        with pytest.raises(refusals.TooLate):
             quiz.answer(quiz.players[0], after=after)
     else:
         quiz.answer(quiz.players[0], after=after)
@@ -221,7 +225,7 @@ def test_the_first_answer_counts():
     quiz = new_quiz().begin()
     first = quiz.answer(quiz.players[0])
 
-    with pytest.raises(sessions.AlreadyAnswered, match="first answer counts"):
+    with pytest.raises(refusals.AlreadyAnswered, match="first answer counts"):
         quiz.answer(quiz.players[0], is_right=False)
 
     assert SessionAnswer.objects.get().verdict == first.verdict
@@ -230,7 +234,7 @@ def test_the_first_answer_counts():
 def test_who_has_not_joined_has_no_answer():
     quiz = new_quiz().begin()
 
-    with pytest.raises(sessions.NotInSession, match="Join"):
+    with pytest.raises(refusals.NotInSession, match="Join"):
         quiz.answer(PlayerFactory())
 
 
@@ -238,21 +242,17 @@ def test_who_has_not_joined_has_no_answer():
 def test_only_the_open_question_is_answered(number):
     quiz = new_quiz().begin()
 
-    with pytest.raises(sessions.NoQuestionOpen):
-        sessions.submit_answer(
-            session=quiz.session, player=quiz.players[0], verdict=True, round_number=number, now=quiz.now
-        )
+    with pytest.raises(refusals.NoQuestionOpen):
+        submit_answer(session=quiz.session, player=quiz.players[0], given=Given(True, number), now=quiz.now)
 
 
 def test_in_the_lobby_and_after_the_reveal_nothing_is_answered():
     quiz = new_quiz()
-    with pytest.raises(sessions.NoQuestionOpen):
-        sessions.submit_answer(
-            session=quiz.session, player=quiz.players[0], verdict=True, round_number=0, now=quiz.now
-        )
+    with pytest.raises(refusals.NoQuestionOpen):
+        submit_answer(session=quiz.session, player=quiz.players[0], given=Given(True, 0), now=quiz.now)
     quiz.begin().pass_time()
 
-    with pytest.raises(sessions.NoQuestionOpen):
+    with pytest.raises(refusals.NoQuestionOpen):
         quiz.answer(quiz.players[0])
 
 

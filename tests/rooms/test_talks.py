@@ -7,24 +7,19 @@ from django.utils import timezone
 
 from messaging.actions.messages import MessageEmpty, post_message
 from messaging.models import Channel, Message
-from npcs.models import Interaction, Npc
-from padawanforge.kit.work import requeue_abandoned
-from rooms.actions import talk
+from npcs.models import Interaction
+from rooms.actions import replies, talk, talks
 from rooms.actions.rooms import enter_room
 from rooms.models import Reply, RoomNpc, Talk
 from tests.factories.learning import TopicFactory
-from tests.factories.npcs import AiProviderFactory, KnowledgeItemFactory, NpcFactory
+from tests.factories.npcs import KnowledgeItemFactory, NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import ReplyFactory, RoomNpcFactory
 from tests.npcs.fake_provider import fake_provider
+from tests.rooms.answers import speak_through
 
 pytestmark = pytest.mark.django_db
 COMET = "A comet is a body of ice and dust that grows a long tail near the Sun."
-
-
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks):
-    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 @pytest.fixture
@@ -78,7 +73,7 @@ def test_answers_are_counted_where_the_character_is(room, commit):
 
 def test_the_character_hears_what_was_said_before_and_by_whom(room, commit):
     with fake_provider() as server:
-        Npc.objects.update(provider=AiProviderFactory(api_endpoint=server.url))
+        speak_through(server)
         post_message(channel=room.channel, player=PlayerFactory(display_name="Bo"), text="I saw a tail.")
         post_message(channel=room.channel, text="Somebody came in.")
         with commit():
@@ -96,47 +91,20 @@ def test_an_answer_that_is_sent_again_is_posted_once(room, commit):
         talk.say(room=room, player=ada(room), text="@Vega what is a comet?")
 
     with commit():
-        talk.react(pk=Reply.objects.get().pk)
-        talk.give_up(Reply.objects.get())
+        replies.react(pk=Reply.objects.get().pk)
+        replies.interrupt(Reply.objects.get())
 
     assert len(answers(room.channel)) == 1
     assert Interaction.objects.count() == 1
-
-
-def test_an_answer_whose_worker_died_is_taken_up_again(room, commit):
-    now = timezone.now()
-    reply = waiting(room, state="running", attempts=1, lease_until=now - timedelta(seconds=1))
-
-    with commit():
-        requeue_abandoned()
-    with commit():
-        requeue_abandoned()
-
-    reply.refresh_from_db()
-    assert (len(answers(room.channel)), reply.state, reply.attempts) == (1, "done", 2)
 
 
 def test_what_another_worker_is_at_is_left_alone(room, commit):
     reply = waiting(room, state="running", attempts=1, lease_until=timezone.now() + timedelta(minutes=1))
 
     with commit():
-        talk.react(pk=reply.pk)
+        replies.react(pk=reply.pk)
 
     assert answers(room.channel) == []
-
-
-def test_after_three_attempts_the_character_says_so(room, commit):
-    expired = timezone.now() - timedelta(seconds=1)
-    reply = waiting(room, state="running", attempts=3, lease_until=expired)
-
-    with commit():
-        requeue_abandoned()
-        requeue_abandoned()
-
-    reply.refresh_from_db()
-    assert [answer.text for answer in answers(room.channel)] == [talk.GAVE_UP]
-    assert (reply.state, bool(reply.last_error), reply.answer) == ("failed", True, answers(room.channel)[0])
-    assert Interaction.objects.count() == 0
 
 
 def test_while_a_question_is_open_the_character_holds_off(room, commit):
@@ -149,19 +117,19 @@ def test_while_a_question_is_open_the_character_holds_off(room, commit):
         talk.say(room=room, player=ada(room), text="@Vega what is a comet?")
 
     held_off, answered = answers(room.channel)
-    assert (held_off.text, COMET in answered.text) == (talk.HELD_OFF, True)
+    assert (held_off.text, COMET in answered.text) == (replies.HELD_OFF, True)
     assert Interaction.objects.count() == 1
 
 
 def test_the_eleventh_question_of_a_minute_is_met_with_one_request_to_slow_down(room, commit):
-    before = [waiting(room, state="done") for _ in range(talk.REPLIES_A_MINUTE)]
-    replies = [waiting(room) for _ in range(3)]
+    before = [waiting(room, state="done") for _ in range(replies.REPLIES_A_MINUTE)]
+    asked = [waiting(room) for _ in range(3)]
 
     with commit():
-        for reply in replies:
-            talk.react(pk=reply.pk)
+        for reply in asked:
+            replies.react(pk=reply.pk)
 
-    assert [answer.text for answer in answers(room.channel)] == [talk.SLOW_DOWN]
+    assert [answer.text for answer in answers(room.channel)] == [replies.SLOW_DOWN]
     assert set(Reply.objects.exclude(pk__in=[r.pk for r in before]).values_list("state", flat=True)) == {
         "failed"
     }
@@ -169,31 +137,31 @@ def test_the_eleventh_question_of_a_minute_is_met_with_one_request_to_slow_down(
 
 
 def test_the_first_ten_of_many_waiting_questions_are_answered(room, commit):
-    replies = [waiting(room) for _ in range(talk.REPLIES_A_MINUTE + 2)]
+    asked = [waiting(room) for _ in range(replies.REPLIES_A_MINUTE + 2)]
 
     with commit():
-        for reply in replies:
-            talk.react(pk=reply.pk)
+        for reply in asked:
+            replies.react(pk=reply.pk)
 
     said = [answer.text for answer in answers(room.channel)]
-    assert (len(said), said.count(talk.SLOW_DOWN)) == (talk.REPLIES_A_MINUTE + 1, 1)
+    assert (len(said), said.count(replies.SLOW_DOWN)) == (replies.REPLIES_A_MINUTE + 1, 1)
 
 
 def test_other_players_and_earlier_minutes_do_not_count(room, commit):
-    for _ in range(talk.REPLIES_A_MINUTE):
+    for _ in range(replies.REPLIES_A_MINUTE):
         ReplyFactory(channel=room.channel, npc=vega(room), state="done")
         waiting(room, state="done")
     mine = Reply.objects.filter(message__player=ada(room))
     mine.update(created_at=timezone.now() - timedelta(minutes=2))
 
     with commit():
-        talk.react(pk=waiting(room).pk)
+        replies.react(pk=waiting(room).pk)
 
     assert COMET in answers(room.channel)[0].text
 
 
 def test_a_job_whose_row_is_gone_does_nothing():
-    talk.react(pk=4711)
+    replies.react(pk=4711)
 
     assert not Message.objects.exists()
 
@@ -201,7 +169,7 @@ def test_a_job_whose_row_is_gone_does_nothing():
 def test_a_talk_begins_with_the_greeting_and_is_the_same_ever_after():
     npc, player = NpcFactory(greeting="  Good evening!  "), PlayerFactory()
 
-    first, second = (talk.open_talk(player=player, npc=npc) for _ in range(2))
+    first, second = (talks.open_talk(player=player, npc=npc) for _ in range(2))
 
     assert (first, [message.text for message in answers(first.channel)]) == (second, ["Good evening!"])
     assert first.channel.kind == "npc"
@@ -210,10 +178,10 @@ def test_a_talk_begins_with_the_greeting_and_is_the_same_ever_after():
 def test_each_pair_has_a_talk_of_its_own():
     npc, player = NpcFactory(), PlayerFactory()
 
-    mine = talk.open_talk(player=player, npc=npc)
+    mine = talks.open_talk(player=player, npc=npc)
     others = [
-        talk.open_talk(player=PlayerFactory(), npc=npc),
-        talk.open_talk(player=player, npc=NpcFactory()),
+        talks.open_talk(player=PlayerFactory(), npc=npc),
+        talks.open_talk(player=player, npc=NpcFactory()),
     ]
 
     assert len({mine.channel_id, *(other.channel_id for other in others)}) == 3
@@ -221,7 +189,7 @@ def test_each_pair_has_a_talk_of_its_own():
 
 @pytest.mark.parametrize("greeting", ["", " \n", "\u200b", "x" * 9000])
 def test_no_greeting_is_in_the_way_of_a_talk(greeting):
-    opened = talk.open_talk(player=PlayerFactory(), npc=NpcFactory(greeting=greeting))
+    opened = talks.open_talk(player=PlayerFactory(), npc=NpcFactory(greeting=greeting))
 
     assert [len(message.text) for message in answers(opened.channel)] == ([4000] if "x" in greeting else [])
 

@@ -4,8 +4,9 @@ import pytest
 
 from messaging.subscriptions import in_database
 from npcs.models import Npc
+from rooms.actions.drafts import DELTA_SECONDS
 from rooms.actions.rooms import enter_room
-from rooms.actions.talk import DELTA_SECONDS, say
+from rooms.actions.talk import say
 from tests.factories.npcs import AiProviderFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomNpcFactory

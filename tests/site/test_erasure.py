@@ -5,11 +5,7 @@ import zipfile
 from io import BytesIO, StringIO
 
 import pytest
-from allauth.account.models import EmailAddress
-from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -19,127 +15,24 @@ from messaging.models import Channel, ChannelEvent, ChannelMember, Message, Noti
 from messaging.permissions import may_post, may_read
 from messaging.queries import logged, person_data
 from npcs.models import Interaction
-from players.actions.consents import answer_consents
 from players.actions.deletions import ask_deletion
 from players.actions.exports import write_export
-from players.actions.progress import award_xp
-from players.models import (
-    ConnectedAccount,
-    ExperienceEntry,
-    Player,
-    PlayerGameData,
-    PlayerPersonalInfo,
-    PlayerProfile,
-    PlayerRelationship,
-)
+from players.models import ExperienceEntry, Player, PlayerGameData, PlayerProfile, PlayerRelationship
 from players.personal_data import areas
 from players.queries.erasure import find_words, remains_of
 from players.queries.privacy import seen_by
 from players.rules.erasure import holds_word, without_mentions, without_names
 from players.rules.privacy import Field
 from players.tasks import delete as deletion_job
-from rooms.actions.rooms import enter_room, leave_room, open_room
-from rooms.actions.talk import say, say_in_private
-from rooms.models import Reply, Room, SessionAnswer, Talk
+from rooms.actions.talk import say
+from rooms.models import Room, SessionAnswer, Talk
 from tests.factories.learning import AnswerEventFactory
-from tests.factories.npcs import InteractionFactory, NpcFactory
-from tests.factories.players import GameMasterFactory, PlayerFactory
-from tests.factories.privacy import AccountDeletionFactory, DataExportFactory, GuardianshipFactory
-from tests.factories.tokens import ApiTokenFactory
+from tests.factories.players import PlayerFactory
+from tests.factories.privacy import AccountDeletionFactory
 from tests.rooms.quiz import new_quiz
+from tests.site.zara import USERNAME, WORDS
 
 pytestmark = pytest.mark.django_db
-USERNAME, EMAIL, SHOWN, REAL = "zarathustra", "zara@example.org", "Zara Nightingale", "Zarina Vogel"
-SECRETS = {
-    "bio": "I collect blue bottles",
-    "location": "Oberammergau",
-    "guardian": "mother.of.zara@example.org",
-    "contact": "Aunt Philomena",
-    "provider": "zara.at.provider@example.org",
-    "question": "Why does my cat called Mephisto snore?",
-    "note": "Shouted at Methuselah",
-}
-WORDS = [USERNAME, EMAIL, SHOWN, REAL, *SECRETS.values()]
-
-
-@pytest.fixture
-def zara(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    player = GameMasterFactory(username=USERNAME, email=EMAIL, display_name=SHOWN)
-    fill_segments(player)
-    fill_account(player)
-    fill_rooms(player)
-    fill_learning(player)
-    return Player.objects.get(pk=player.pk)
-
-
-def fill_segments(player):
-    PlayerProfile.objects.filter(player=player).update(
-        name=REAL, bio=SECRETS["bio"], social_links={"Blog": f"https://example.org/{USERNAME}"}
-    )
-    info = PlayerPersonalInfo.objects.get(player=player)
-    info.full_name, info.location, info.interests = REAL, SECRETS["location"], [SECRETS["bio"]]
-    info.emergency_contact = {"name": SECRETS["contact"]}
-    info.save()
-
-
-def fill_account(player):
-    other = PlayerFactory(username="bystander")
-    EmailAddress.objects.create(user=player, email=EMAIL, primary=True, verified=True)
-    account = SocialAccount.objects.create(
-        user=player, provider="google", uid="4711", extra_data={"name": REAL, "email": SECRETS["provider"]}
-    )
-    ConnectedAccount.objects.create(account=account, player=player, provider_email=SECRETS["provider"])
-    ApiTokenFactory(player=player, name=f"{SHOWN}'s program")
-    GuardianshipFactory(player=player, guardian_email=SECRETS["guardian"])
-    DataExportFactory(player=player)
-    answer_consents(player=player, answers={"research": True})
-    PlayerRelationship.objects.create(player=player, other=other, kind="follow")
-    PlayerRelationship.objects.create(player=other, other=player, kind="blocked")
-    player.site_bans.create(reason=f"{USERNAME} was loud", note=SECRETS["note"], starts_at=timezone.now())
-    LogEntry.objects.create(
-        user=other,
-        content_type=ContentType.objects.get_for_model(Player),
-        object_id=str(player.pk),
-        object_repr=USERNAME,
-        action_flag=CHANGE,
-    )
-    news = {"category": "friend", "told_at": timezone.now()}
-    Notification.objects.create(recipient=player, title=f"Welcome, {SHOWN}", **news)
-    Notification.objects.create(
-        recipient=other, title=f"{SHOWN} follows you", action_url=f"/players/{USERNAME}/", **news
-    )
-
-    Notification.objects.create(recipient=other, title="A mention", message=f"Hello @{USERNAME}!", **news)
-    Notification.objects.create(recipient=other, title="Another mention", message="Hello @ada!", **news)
-
-
-def fill_rooms(player):
-    other, npc = Player.objects.get(username="bystander"), NpcFactory(name="Vega")
-    shared = open_room(owner=player, name="Observatory")
-    enter_room(room=shared, player=other)
-    open_room(owner=player, name="Attic")
-    left = open_room(owner=other, name="Cellar")
-    enter_room(room=left, player=player)
-    question = say(room=shared, player=player, text="Good evening everybody").message
-    say(room=shared, player=other, text=f"Hello @{USERNAME}, and hello @{USERNAME}-2!")
-    answer = Message.objects.create(
-        channel=shared.channel, type="npc", npc=npc, text=f"Dear {SHOWN}, good evening.", seq=900
-    )
-    Reply.objects.create(message=question, npc=NpcFactory(), answer=answer)
-    say(room=left, player=other, text=f"@{USERNAME.upper()} come back")
-    leave_room(room=left, player=player)
-    say_in_private(npc=npc, player=player, text=SECRETS["question"])
-    InteractionFactory(npc=npc, player=player, message=SECRETS["question"], response=f"Well, {SHOWN}!")
-
-
-def fill_learning(player):
-    quiz = new_quiz(players=1)
-    quiz.enter(player=player)
-    bo = quiz.players[0]
-    quiz.begin().play({player: True, bo: False}, {player: True, bo: True}, {player: False, bo: True})
-    AnswerEventFactory.create_batch(3, player=player)
-    award_xp(player=player, amount=50, reason="Quiz", source_type="session", source_id="1")
 
 
 def delete(player):
