@@ -13,12 +13,13 @@ from django.db import DatabaseError
 
 from messaging import frames, permissions, rules
 from messaging.actions.beats import Beaten, look_again, sight_of
+from messaging.database import in_database
 from messaging.desk import pulse
 from messaging.events import EVERYBODY
 from messaging.models import LiveConnection
 from messaging.queries.ahead import Beat
 from messaging.queries.blocks import rooms_with
-from messaging.subscriptions import Subscription, drop, in_database, subscribe
+from messaging.subscriptions import Subscription, drop, subscribe
 from padawanforge.kit import hub
 from padawanforge.kit.errors import DomainError
 

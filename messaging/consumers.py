@@ -12,8 +12,8 @@ from django.utils import timezone
 from messaging import connections, frames, slots
 from messaging.actions.presence import shorten_presence
 from messaging.connections import Connection
+from messaging.database import in_database
 from messaging.operations import Operation, registry
-from messaging.subscriptions import in_database
 from padawanforge.kit.errors import DomainError
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """What sockets are told. Names and payloads are listed in docs/events.md."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from messaging import frames
 from messaging.models import Channel, ChannelEvent, Message
@@ -56,7 +57,7 @@ def signal(channel: Channel, name: str, /, *, about: Player | None = None, **dat
     With `about`, it doesn't reach those who don't see that player.
     """
     text = frames.encode("sig", room=str(channel.uuid), type=name, data=data)
-    publish(channel.group, "signal", text=text, of=name, about=about.uuid.hex if about else "")
+    publish(channel.group, "signal", text=text, of=name, about={about.uuid.hex: ""} if about else {})
 
 
 def group_signal(group: str, name: str, /, **data: object) -> None:
@@ -76,23 +77,34 @@ def presence(
     left: Sequence[Player] = (),
     changed: Sequence[Presence] = (),
 ) -> None:
-    """A signal for each person, for not everybody may hear of everybody; in a crowd the number only."""
+    """One signal for all, and each of them by himself for those who may not hear of everybody.
+
+    In a crowd the number only.
+    """
     here = count_present(channel)
     if here > NAMED_UP_TO:
         if joined or left:
             signal(channel, "presence", joined=[], left=[], state=[], present=here)
         return
-    for entry in joined:
-        _presence(channel, entry.player, joined=[presence_data(entry)])
-    for player in left:
-        _presence(channel, player, left=[str(player.uuid)])
-    for entry in changed:
-        state = {"uuid": str(entry.player.uuid), "state": entry.state}
-        _presence(channel, entry.player, state=[state])
+    news: list[tuple[Player, str, Any]] = [
+        *((entry.player, "joined", presence_data(entry)) for entry in joined),
+        *((player, "left", str(player.uuid)) for player in left),
+        *(
+            (entry.player, "state", {"uuid": str(entry.player.uuid), "state": entry.state})
+            for entry in changed
+        ),
+    ]
+    room = str(channel.uuid)
+    about = {player.uuid.hex: _presence_frame(room, [(name, told)]) for player, name, told in news}
+    text = _presence_frame(room, [(name, told) for _, name, told in news])
+    publish(channel.group, "signal", text=text, of="presence", about=about)
 
 
-def _presence(channel: Channel, player: Player, **news: list) -> None:
-    signal(channel, "presence", about=player, **{"joined": [], "left": [], "state": [], **news})
+def _presence_frame(room: str, news: Sequence[tuple[str, Any]]) -> str:
+    data: dict[str, list] = {"joined": [], "left": [], "state": []}
+    for name, told in news:
+        data[name].append(told)
+    return frames.encode("sig", room=room, type="presence", data=data)
 
 
 def presence_data(entry: Presence) -> dict:

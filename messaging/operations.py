@@ -4,6 +4,7 @@ A handler checks the database, calls one action and returns what `ok` shall say.
 slow: language models, files and mail are background work.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,6 +29,7 @@ from messaging.actions.whispers import WhisperRefused
 from messaging.actions.writing import note_writing
 from messaging.commands import Told
 from messaging.connections import CLOSE_VERSION, Connection
+from messaging.database import in_database
 from messaging.desk import desk
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
 from messaging.queries import message_seen_by, person_data
@@ -35,7 +37,7 @@ from messaging.queries.ahead import Wish
 from messaging.queries.presence import is_typing_shown, is_unseen
 from messaging.refusals import MessageGone, NotMember, TooManyRooms
 from messaging.rules.polls import question_of
-from messaging.subscriptions import drop, in_database, subscribe
+from messaging.subscriptions import drop, subscribe
 from npcs.actions.tools import decide
 from npcs.queries.tools import use_for
 from padawanforge.kit.errors import DomainError
@@ -82,7 +84,7 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         connection.close(CLOSE_VERSION)
         return
     connection.state = frame.state
-    me = await in_database(_me)(connection.player_id)
+    me = await in_database(_me)(connection.player_id, keeps_log=frame.player is not None)
     await connection.load_hidden()
     connection.is_greeted = True
     connection.say(
@@ -94,14 +96,17 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         limits={"text": MESSAGE_MAX_LENGTH, "frame": frames.MAX_BYTES, "rooms": frames.MAX_ROOMS},
         server_time=timezone.now(),
     )
+    known = [(known.room, known.epoch, known.seq) for known in frame.since]
     if frame.player is not None:
-        await in_database(_open_log)(connection.player_id)
-        await subscribe(connection, connection.player_uuid, epoch=frame.player.epoch, seq=frame.player.seq)
-    for known in frame.since:
-        try:
-            await subscribe(connection, known.room, epoch=known.epoch, seq=known.seq)
-        except DomainError as refusal:
-            connection.say("revoked", room=str(known.room), reason=refusal.code)
+        known.insert(0, (connection.player_uuid, frame.player.epoch, frame.player.seq))
+    await asyncio.gather(*(_listen(connection, *place) for place in known))
+
+
+async def _listen(connection: Connection, room: UUID, epoch: UUID | None, seq: int) -> None:
+    try:
+        await subscribe(connection, room, epoch=epoch, seq=seq)
+    except DomainError as refusal:
+        connection.say("revoked", room=str(room), reason=refusal.code)
 
 
 @operation("sub", frame=frames.Sub, access="reader of the channel")
@@ -221,10 +226,6 @@ async def read(connection: Connection, frame: frames.Read) -> None:
     await in_database(_read)(connection.player_id, frame)
 
 
-def _open_log(player_id: int) -> None:
-    log_of(Player.objects.get(pk=player_id))
-
-
 @operation("delivered", frame=frames.Delivered, access="reader of the channel", cost=0.5)
 async def delivered(connection: Connection, frame: frames.Delivered) -> None:
     await in_database(_delivered)(connection.player_id, frame)
@@ -245,8 +246,11 @@ def _hide(player_id: int, frame: frames.Hide) -> None:
     hide_message(message=message, player=player)
 
 
-def _me(player_id: int) -> dict:
-    return person_data(Player.objects.select_related("profile").get(pk=player_id))
+def _me(player_id: int, *, keeps_log: bool) -> dict:
+    player = Player.objects.select_related("profile").get(pk=player_id)
+    if keeps_log:
+        log_of(player)
+    return person_data(player)
 
 
 def _send(player_id: int, frame: frames.Send) -> dict:

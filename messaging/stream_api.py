@@ -15,12 +15,13 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from messaging import frames
+from messaging.actions.openings import Arrival, Opening, open_alone
 from messaging.actions.personal_log import log_of
 from messaging.connections import Connection
 from messaging.consumers import handle
 from messaging.queries.blocks import hidden_names
 from messaging.queries.direct import is_in_conversation
-from messaging.subscriptions import PAGE, Opening, Subscription, nudges_after, open_room
+from messaging.subscriptions import PAGE, Subscription, nudges_after
 from messaging.waiting import WAITS_FOR
 from padawanforge.kit import access
 from players.api.auth import need_scope
@@ -95,7 +96,7 @@ def channel_events(
     page = Page(uuid5(player.uuid, str(tab or "")), player.pk, player.uuid, state, hidden_names(player.pk))
     if room == player.uuid:
         log_of(player)
-    opening = open_room(page, room, epoch, after)
+    opening = open_alone(Arrival(player.pk, page.uuid, state, room, epoch, after))
     events = _events(page, room, opening, after)
     sub = frames.encode("sub", room=str(room), mode=opening.mode, **opening.fields)
     response = HttpResponse(f'{{"frames":[{",".join([sub, *events])}]}}', content_type="application/json")

@@ -6,65 +6,31 @@ else only raises `head`, and the lines between are read from the log in order.
 
 import asyncio
 import logging
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.db import DatabaseError
-from django.utils import timezone
 
-from messaging import events, kinds, permissions, rules
-from messaging.actions.presence import note_presence
-from messaging.actions.receipts import note_delivered
+from messaging import events, rules
+from messaging.actions.openings import Arrival, Opening
+from messaging.database import in_database
+from messaging.desk import door
 from messaging.models import Channel
-from messaging.models.channel import PERSONAL
-from messaging.queries import logged_after, message_seen_by, messages_before, own_reactions, person_data
-from messaging.queries.ahead import know_members
-from messaging.queries.keeping import drafts_in
-from messaging.queries.membership import membership
-from messaging.queries.newest import newest_in
-from messaging.queries.personal import own_state
-from messaging.queries.polls import own_votes_in
-from messaging.queries.presence import seen_by
-from messaging.queries.taken import Taken, taken_by
-from messaging.queries.threads import thread_summaries
+from messaging.queries import logged_after
+from messaging.queries.taken import Taken
 from messaging.refusals import NotMember
-from messaging.rules.direct import DIRECT
 from padawanforge.kit import hub
-from padawanforge.kit.memory import one_reading
-from players.models import Player
-from players.queries.relationships import hidden_from
 
 logger = logging.getLogger(__name__)
 
 PAGE = 200
 # Signals that nobody gets who hides that he is there himself.
 OF_OTHERS = frozenset({"presence", "typing"})
-MAX_RESUME = 1000
-
-# Not the one thread that asgiref gives to a process: a slow query would hold up every socket.
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")
-in_database = partial(database_sync_to_async, thread_sensitive=False, executor=_threads)
 
 # The highest number that this process has seen of each group with local sockets, for `poll_heads`.
 _seen: dict[str, int] = {}
 # What the database said at the last poll.
 _heads: dict[str, int] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the answer to `sub` says; read after the group was joined, so that nothing falls in between."""
-
-    channel: Channel
-    mode: str
-    fields: dict
-    moderates: bool
-    taken: Taken = field(default_factory=Taken)
 
 
 class Listener(Protocol):
@@ -105,13 +71,17 @@ class Subscription:
         """Start, or start again: with what is missing after `seq`, or from a snapshot if that is much."""
         self.is_open = False
         await hub.join(self.group, self.receive)
-        opening = await in_database(open_room)(self.connection, UUID(self.room), epoch, seq)
+        opening = await door.say(self._arrival(epoch, seq))
         self.channel = opening.channel
         self.moderates, self.taken = opening.moderates, opening.taken
         self.sent = seq if opening.mode == "resumed" else opening.channel.last_seq
         self.head = max(self.head, opening.channel.last_seq)
         note_seen(self.group, self.head)
         return opening
+
+    def _arrival(self, epoch: UUID | None, seq: int) -> Arrival:
+        told = self.connection
+        return Arrival(told.player_id, told.uuid, told.state, UUID(self.room), epoch, seq)
 
     def start(self) -> None:
         self.is_open = True
@@ -125,13 +95,20 @@ class Subscription:
         """Called by the hub on the server's loop; returns at once."""
         if message["kind"] == "event":
             self._hear_event(message)
-        elif self._may_hear(message) and not self.connection.window.is_half_full:
-            self.connection.tell(message["text"], may_be_lost=True)
+        elif self.may_forward and not self.connection.window.is_half_full:
+            self._hear_signal(message)
 
-    def _may_hear(self, signal: dict) -> bool:
+    def _hear_signal(self, signal: dict) -> None:
         if self.connection.is_unseen and signal.get("of") in OF_OTHERS:
-            return False
-        return self.may_forward and signal.get("about") not in self.connection.hidden
+            return
+        about, hidden = signal.get("about", {}), self.connection.hidden
+        if hidden.isdisjoint(about):
+            self.connection.tell(signal["text"], may_be_lost=True)
+            return
+        # Of several people those whom the player sees.
+        for person, text in about.items():
+            if text and person not in hidden:
+                self.connection.tell(text, may_be_lost=True)
 
     def _hear_event(self, nudge: dict) -> None:
         seq = nudge["seq"]
@@ -191,61 +168,6 @@ class Subscription:
 
 def nudges_after(channel: Channel, seq: int, limit: int) -> list[dict]:
     return [events.nudge(channel, line) for line in logged_after(channel.pk, seq, limit)]
-
-
-@one_reading()
-def open_room(connection: Listener, room: UUID, epoch: UUID | None, seq: int) -> Opening:
-    """Check the access, note the presence, and read what the client needs to begin."""
-    know_members([connection.player_id], [room], timezone.now())
-    grant = permissions.reading(connection.player_id, room)
-    channel, player = grant.channel, grant.player
-    is_resumable = epoch == channel.log_epoch and 0 <= channel.last_seq - seq <= MAX_RESUME
-    mode = "resumed" if is_resumable else "reset"
-    begin = {"head": channel.last_seq, "epoch": str(channel.log_epoch)}
-    if channel.kind == PERSONAL:
-        return Opening(channel, mode, {**begin, **own_state(player)}, moderates=False)
-    note_presence(
-        channels=[channel], player=player, connection=connection.uuid, state=connection.state,
-        now=timezone.now(),
-    )  # fmt: skip
-    hidden = hidden_from(player)
-    member = membership(player, channel)
-    moderates = permissions.may_moderate(player, channel)
-    seen = seen_by(player, channel, hidden=hidden)
-    fields: dict = {
-        **begin,
-        "viewer": person_data(player),
-        "me": {
-            "role": member.role if member else "",
-            "read_seq": member.read_seq if member else 0,
-            "may_post": permissions.may_post(player, channel),
-        },
-        "own_reactions": own_reactions(channel, player),
-        "own_votes": own_votes_in(channel, player),
-        "drafts": drafts_in(channel, player),
-        "present": seen.count,
-        "people": [events.presence_data(entry) for entry in seen.people],
-        "speaking": kinds.get(channel.kind).speaking(channel),
-    }
-    if channel.kind == DIRECT:
-        # What a page gets with this answer has come to the player, read or not.
-        note_delivered(channel=channel, player=player, seq=channel.last_seq)
-    if not is_resumable:
-        fields |= snapshot(player, channel, hidden, moderates=moderates)
-    return Opening(channel, mode, fields, moderates, taken_by(player, channel))
-
-
-def snapshot(
-    player: Player, channel: Channel, hidden: Collection[int], *, moderates: bool
-) -> dict[str, object]:
-    """What was said last, and what stands under it."""
-    if newest := newest_in(channel, hidden=hidden):
-        return {"messages": newest.for_player(player), "threads": newest.threads(player, hidden=hidden)}
-    shown = messages_before(channel, channel.last_seq + 1, hidden=hidden, viewer=player, moderates=moderates)
-    return {
-        "messages": [message_seen_by(message, player) for message in shown],
-        "threads": thread_summaries(player, shown, hidden=hidden),
-    }
 
 
 async def subscribe(connection: Listener, room: UUID, *, epoch: UUID | None, seq: int) -> None:

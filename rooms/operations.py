@@ -8,8 +8,8 @@ from msgspec import Meta, Struct
 
 from messaging import permissions as channels
 from messaging.connections import Connection
+from messaging.database import in_database
 from messaging.operations import operation
-from messaging.subscriptions import in_database
 from players.models import Player
 from players.queries.bans import admitted
 from rooms import permissions

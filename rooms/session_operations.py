@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 
 from messaging import permissions as channel_permissions
 from messaging.connections import Connection
+from messaging.database import in_database
 from messaging.operations import operation
 from messaging.queries.ahead import know_members
-from messaging.subscriptions import in_database
 from padawanforge.kit.memory import one_reading
 from players.models import Player
 from rooms.actions.session_answers import Given, submit_answer

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from players.models import Player
 PRESENT_FOR = timedelta(seconds=60)
 # A reload closes one connection and opens the next: whoever is back within this time was never away.
 GRACE = timedelta(seconds=10)
+EXPIRED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +98,32 @@ def end_presence(*, channel: Channel, player: Player, connection: UUID, now: dat
         events.presence(channel, left=[player])
 
 
+@transaction.atomic
 def expire_presence(*, now: datetime) -> int:
     """Announce who is no longer there; how many tabs had expired. May run in several processes at once."""
-    expired = LiveConnection.objects.filter(expires_at__lte=now)
-    rows = list(expired.select_related("channel", "player").order_by("pk")[:500])
-    for row in rows:
-        _expire(row, now)
+    expired = LiveConnection.objects.filter(expires_at__lte=now).select_related("channel", "player")
+    # Locked, so that a heartbeat can't renew what is being ended; it makes a new row then.
+    rows = list(expired.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:EXPIRED_AT_ONCE])
+    LiveConnection.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    gone = {(row.channel_id, row.player_id): row for row in rows}
+    for place in _still_present(rows, now):
+        gone.pop(place, None)
+    by_channel: dict[Channel, list[Player]] = defaultdict(list)
+    for row in gone.values():
+        by_channel[row.channel].append(row.player)
+    for channel, left in by_channel.items():
+        events.presence(channel, left=left)
     return len(rows)
 
 
-@transaction.atomic
-def _expire(row: LiveConnection, now: datetime) -> None:
-    # A heartbeat may have renewed the row since it was read; then it stays.
-    gone, _ = LiveConnection.objects.filter(pk=row.pk, expires_at__lte=now).delete()
-    if gone and not _is_present(row.player, row.channel, now):
-        events.presence(row.channel, left=[row.player])
+def _still_present(rows: Sequence[LiveConnection], now: datetime) -> set[tuple[int, int]]:
+    """Channels and players of these rows that are there with another tab; a few pairs more do no harm."""
+    there = LiveConnection.objects.filter(
+        channel__in={row.channel_id for row in rows},
+        player__in={row.player_id for row in rows},
+        expires_at__gt=now,
+    )
+    return set(there.values_list("channel", "player"))
 
 
 def note_read(*, channel: Channel, player: Player, seq: int) -> None:

@@ -77,15 +77,18 @@ def read_ahead(wishes: Collection[Wish], now: datetime) -> None:
 
 def know_sockets(beats: Collection[Beat], now: datetime) -> None:
     """For looking at the rights of these sockets and at whom they see."""
-    players = {beat.player_id for beat in beats}
-    rooms = {room for beat in beats for room in beat.rooms}
+    know_places({beat.player_id for beat in beats}, {room for beat in beats for room in beat.rooms}, now)
+    know_sessions({beat.session_key for beat in beats})
+
+
+def know_places(players: Collection[int], rooms: Collection[UUID], now: datetime) -> None:
+    """For looking at what these players may do in these channels, and at whom they see there."""
     know_members(players, rooms, now)
     for channel in Channel.objects.filter(uuid__in=[room for room in rooms if not is_known((Channel, room))]):
         keep((Channel, channel.uuid), channel)
     know_present(players, now)
     know_hidden(players)
     know_unseen(players)
-    know_sessions({beat.session_key for beat in beats})
 
 
 def know_present(players: Collection[int], now: datetime) -> None:

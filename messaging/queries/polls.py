@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from messaging.models import Channel, Message, PollOption, PollVote
+from messaging.models import Message, PollOption, PollVote
 from messaging.rules.polls import percent
 from players.models import Player
 
 VOTERS_SHOWN = 200
-OWN_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,6 @@ def note_own_votes(player: Player, messages: Iterable[Message]) -> None:
     votes = PollVote.objects.filter(option__poll__in=polls, player=player)
     for pk, places in _by_message(votes, "option__poll_id").items():
         polls[pk].own_votes = places
-
-
-def own_votes_in(channel: Channel, player: Player) -> dict[str, list[int]]:
-    """The same in a channel lately, by the uuid of the message."""
-    lately = PollVote.objects.filter(option__poll__message__channel=channel, player=player).order_by("-pk")
-    found = _by_message(lately[:OWN_SHOWN], "option__poll__message__uuid")
-    return {str(uuid): places for uuid, places in found.items()}
 
 
 def voters(message: Message, *, hidden: Collection[int]) -> list[tuple[PollOption, list[Player]]]:

@@ -38,19 +38,28 @@ def know_unseen(players: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Who is there by name, and how many there are."""
+    """Who is there by name, and how many there are; nobody by name in a crowd."""
 
     people: list[Presence]
     count: int
 
+    def by(self, player: Player, *, hidden: Collection[int] = ()) -> "Seen":
+        """As far as the player may know it."""
+        if not self.people or is_unseen(player.pk):
+            return Seen([], self.count)
+        people = [entry for entry in self.people if entry.player.pk not in hidden]
+        return Seen(people, len(people))
+
+
+def here_in(channel: Channel, now: datetime | None = None) -> Seen:
+    """Everybody who has the channel open."""
+    count = count_present(channel, now)
+    return Seen([] if count > NAMED_UP_TO else people_present(channel, now), count)
+
 
 def seen_by(player: Player, channel: Channel, *, hidden: Collection[int] = ()) -> Seen:
     """Who has the channel open, as far as the player may know it."""
-    count = count_present(channel)
-    if count > NAMED_UP_TO or is_unseen(player.pk):
-        return Seen([], count)
-    people = people_present(channel, hidden=hidden)
-    return Seen(people, len(people))
+    return here_in(channel).by(player, hidden=hidden)
 
 
 def is_typing_shown(channel: Channel) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from messaging.models import Channel, ChannelEvent, ChannelMember, LiveConnection, Message, MessageReaction
+from messaging.models import Channel, ChannelEvent, ChannelMember, LiveConnection, Message
 from messaging.models.message import MessageQuerySet
 from messaging.queries.attachments import told_files
 from players.models import Player
@@ -238,15 +238,6 @@ def message_seen_by(message: Message, player: Player) -> dict:
     """The same with the sender's own id, by which his page recognises what it sent."""
     is_own = message.player_id == player.pk and message.client_id is not None
     return {**message_data(message), **({"cid": str(message.client_id)} if is_own else {})}
-
-
-def own_reactions(channel: Channel, player: Player, limit: int = 500) -> dict[str, list[str]]:
-    """With what the player reacted in the channel lately, by message."""
-    rows = MessageReaction.objects.filter(message__channel=channel, player=player).order_by("-pk")
-    own: dict[str, list[str]] = {}
-    for uuid, emoji in rows.values_list("message__uuid", "emoji")[:limit]:
-        own.setdefault(str(uuid), []).append(emoji)
-    return own
 
 
 def author_data(message: Message) -> dict:

@@ -8,7 +8,8 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
-from messaging.subscriptions import in_database, poll_heads
+from messaging.database import in_database
+from messaging.subscriptions import poll_heads
 from padawanforge.asgi import application
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messaging.actions.announcements import acknowledge, publish, put_away, tell, tell_due, withdraw
+from messaging.database import in_database
 from messaging.models import Announcement, AnnouncementReceipt, Message, Notification
 from messaging.queries.announcements import announcements_for, banners_for
-from messaging.subscriptions import in_database
 from padawanforge.kit.work import WorkState
 from players.models import PlayerPreferences
 from rooms.actions.rooms import enter_room, open_room

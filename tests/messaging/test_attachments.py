@@ -18,10 +18,10 @@ from messaging.actions.features import NotYet, SwitchedOff
 from messaging.actions.messages import MessageEmpty, send
 from messaging.actions.reports import about_message
 from messaging.actions.uploads import begin_upload
+from messaging.database import in_database
 from messaging.models import Attachment, Channel, ChannelMember, Message
 from messaging.player_data import remains
 from messaging.queries import logged_after
-from messaging.subscriptions import in_database
 from players.actions.exports import write_export
 from players.actions.relationships import block
 from tests.factories.files import image, uploaded

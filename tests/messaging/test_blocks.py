@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from messaging import events
 from messaging.actions.channels import remove_member
 from messaging.actions.messages import post_message
+from messaging.database import in_database
 from messaging.models import ChannelEvent
 from messaging.queries import logged_after, members, messages_before, people_present, recent_messages
 from messaging.queries.blocks import hidden_names, rooms_with
-from messaging.subscriptions import in_database
 from padawanforge.kit import hub
 from players.actions.relationships import block, unblock
 from players.queries.relationships import hidden_from

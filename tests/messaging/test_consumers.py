@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 
 from messaging import consumers
 from messaging.actions.messages import post_message
+from messaging.database import in_database
 from messaging.models import Channel, ChannelMember, Message
-from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.factories.players import PlayerFactory
 from tests.messaging.sockets import Tab, cookie_of

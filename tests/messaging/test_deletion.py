@@ -10,12 +10,12 @@ from messaging.actions.deletion import delete_message, forget_deleted_texts
 from messaging.actions.edits import edit_message
 from messaging.actions.messages import post_message
 from messaging.admin import MessageAdmin
+from messaging.database import in_database
 from messaging.models import Channel, ChannelEvent, Message, MessageRevision
 from messaging.permissions import may_see_revisions
 from messaging.queries import logged_after, recent_messages
 from messaging.queries.messages import revisions
 from messaging.refusals import MessageGone, NotYours
-from messaging.subscriptions import in_database
 from players.models import AuditEntry
 from tests.factories.messaging import ChannelMemberFactory
 from tests.factories.npcs import NpcFactory

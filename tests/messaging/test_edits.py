@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from messaging.actions.edits import EditConflict, TooLateToEdit, edit_message
 from messaging.actions.messages import post_message
+from messaging.database import in_database
 from messaging.models import ChannelEvent, Message, MessageRevision
 from messaging.permissions import may_see_revisions
 from messaging.queries import logged_after, recent_messages
 from messaging.refusals import MayNotPost, NotYours
-from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab
 

@@ -22,8 +22,8 @@ from messaging.actions.deletion import delete_message
 from messaging.actions.edits import edit_message
 from messaging.actions.messages import post_message
 from messaging.actions.reactions import react
+from messaging.database import in_database
 from messaging.models import Message
-from messaging.subscriptions import in_database
 from padawanforge.kit import hub
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.messaging.copies import Copy

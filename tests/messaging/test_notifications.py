@@ -17,9 +17,9 @@ from messaging.actions.notifications import (
     read_all,
     remove_expired_notifications,
 )
+from messaging.database import in_database
 from messaging.models import Notification
 from messaging.queries.notifications import notifications_of, unread_count
-from messaging.subscriptions import in_database
 from padawanforge.kit.events import announce
 from players.actions.relationships import accept, ask_friend, block
 from players.choices import NotificationKind

@@ -9,9 +9,9 @@ from messaging.actions.erasure import erase
 from messaging.actions.messages import post_message
 from messaging.actions.notifications import News, notify
 from messaging.actions.personal_log import log_of, note
+from messaging.database import in_database
 from messaging.models import Channel, ChannelEvent
 from messaging.queries.personal import own_state
-from messaging.subscriptions import in_database
 from players.choices import NotificationKind
 from tests.factories.messaging import ChannelFactory
 from tests.factories.players import PlayerFactory

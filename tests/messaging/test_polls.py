@@ -18,12 +18,12 @@ from messaging.actions.polls import (
     forget_votes_of,
     vote,
 )
+from messaging.database import in_database
 from messaging.models import ChannelEvent, Message, Poll, PollOption, PollVote
 from messaging.queries import logged_after
 from messaging.queries.polls import note_own_votes, voters
 from messaging.refusals import MayNotPost, MessageGone, NotYours
 from messaging.rules.polls import Question, statement
-from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab
 from tests.races import at_once

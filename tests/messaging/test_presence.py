@@ -12,9 +12,9 @@ from messaging.actions.presence import (
     note_presence,
     shorten_presence,
 )
+from messaging.database import in_database
 from messaging.queries import people_present, presence, present_counts
 from messaging.queries.presence import Seen, seen_by
-from messaging.subscriptions import in_database
 from players.models import PlayerPreferences
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.factories.players import PlayerFactory

@@ -8,11 +8,12 @@ from messaging.actions.deletion import delete_message
 from messaging.actions.erasure import erase
 from messaging.actions.messages import post_message
 from messaging.actions.reactions import NoReaction, TooManyReactions, react
+from messaging.database import in_database
 from messaging.models import ChannelEvent, Message, MessageReaction
-from messaging.queries import logged_after, own_reactions
+from messaging.queries import logged_after
+from messaging.queries.own import own_in
 from messaging.refusals import MayNotPost, MessageGone
 from messaging.rules.reactions import MAX_DIFFERENT, PALETTE
-from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab
 from tests.races import at_once
@@ -96,8 +97,10 @@ def test_who_is_forgotten_takes_the_signs_along(player, other, message):
 def test_a_player_learns_the_own_signs(channel, player, other, message):
     react(message=message, player=player, emoji="👍", on=True)
 
-    assert own_reactions(channel, player) == {str(message.uuid): ["👍"]}
-    assert own_reactions(channel, other) == {}
+    own = own_in([channel.pk], [player.pk, other.pk])
+    assert {key: found.reactions for key, found in own.items()} == {
+        (channel.pk, player.pk): {str(message.uuid): ["👍"]}
+    }
 
 
 def test_the_page_sets_and_takes_back_without_a_script(client, player, message):

@@ -6,9 +6,9 @@ from django.utils import timezone
 from messaging.actions import direct, groups, sides
 from messaging.actions.presence import note_read
 from messaging.actions.receipts import note_all_delivered, note_delivered
+from messaging.database import in_database
 from messaging.models import Channel, ChannelMember, DirectState
 from messaging.queries.receipts import delivery_of, receipts
-from messaging.subscriptions import in_database
 from players.actions.relationships import block
 from players.models import PlayerPreferences
 from tests.factories.players import PlayerFactory

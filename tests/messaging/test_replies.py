@@ -7,10 +7,10 @@ from django.utils import timezone
 from messaging.actions.deletion import delete_message
 from messaging.actions.messages import post_message
 from messaging.actions.replies import reply
+from messaging.database import in_database
 from messaging.models import Message
 from messaging.queries import message_data, recent_messages
 from messaging.refusals import MessageGone
-from messaging.subscriptions import in_database
 from players.actions.relationships import block
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.messaging.sockets import Tab

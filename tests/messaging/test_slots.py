@@ -7,7 +7,7 @@ from django.core.cache import cache
 from time_machine import travel
 
 from messaging import slots
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from tests.messaging.sockets import Tab, cookie_of
 
 live = pytest.mark.django_db(transaction=True)

@@ -14,9 +14,9 @@ from messaging import subscriptions, waiting
 from messaging.actions.channels import remove_member
 from messaging.actions.direct import write_to
 from messaging.actions.messages import post_message
+from messaging.database import in_database
 from messaging.models import MESSAGE_MAX_LENGTH, Message
 from messaging.queries import people_present
-from messaging.subscriptions import in_database
 from padawanforge.asgi import application
 from padawanforge.kit import hub
 from players.actions.relationships import block

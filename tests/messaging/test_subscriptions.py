@@ -15,10 +15,11 @@ from messaging.actions.channels import remove_member
 from messaging.actions.messages import next_seq, post_message
 from messaging.actions.presence import expire_presence
 from messaging.connections import Connection
+from messaging.database import in_database
 from messaging.models import ChannelEvent, LiveConnection
 from messaging.queries import logged_after
 from messaging.rules import FULL_FOR_SECONDS, WINDOW_FRAMES
-from messaging.subscriptions import in_database, poll_heads
+from messaging.subscriptions import poll_heads
 from padawanforge.kit import hub
 from players.actions.access import deactivate
 from players.actions.roles import change_role

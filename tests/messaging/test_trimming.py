@@ -9,8 +9,8 @@ from messaging.actions import trimming
 from messaging.actions.messages import record_event
 from messaging.actions.personal_log import log_of
 from messaging.actions.trimming import remove_ownerless_logs, trim_logs
+from messaging.database import in_database
 from messaging.models import Channel, ChannelEvent
-from messaging.subscriptions import in_database
 from tests.factories.players import PlayerFactory
 from tests.messaging.sockets import Tab
 
@@ -75,7 +75,7 @@ def test_a_log_without_its_player_goes(db):
 
 @pytest.mark.django_db(transaction=True)
 async def test_who_is_further_behind_than_the_log_begins_again(channel, player, monkeypatch):
-    monkeypatch.setattr("messaging.subscriptions.MAX_RESUME", 3)
+    monkeypatch.setattr("messaging.actions.openings.MAX_RESUME", 3)
     await in_database(record)(channel, 8, days=31)
     await in_database(trim_logs)(now=timezone.now())
     known = {"room": str(channel.uuid), "epoch": str(channel.log_epoch)}

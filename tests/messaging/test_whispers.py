@@ -9,11 +9,11 @@ from messaging.actions.messages import post_message
 from messaging.actions.replies import reply
 from messaging.actions.speaking import UnknownCommand, speak
 from messaging.actions.whispers import WhisperRefused, whisper
+from messaging.database import in_database
 from messaging.models import ChannelMember, DirectState, Message, Notification
 from messaging.permissions import message_for
 from messaging.queries import recent_messages
 from messaging.refusals import MessageGone
-from messaging.subscriptions import in_database
 from players.actions.relationships import block
 from tests.factories.messaging import ChannelMemberFactory
 from tests.factories.players import PlayerFactory

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from messaging.actions.writing import note_writing
+from messaging.database import in_database
 from messaging.queries.writing import FRESH_SECONDS, is_anybody_writing, writing_in
-from messaging.subscriptions import in_database
 from tests.factories.messaging import ChannelFactory
 from tests.factories.players import PlayerFactory
 from tests.messaging.sockets import Tab

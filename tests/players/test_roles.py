@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from players.actions.access import LastSystemAdmin, deactivate
 from players.actions.roles import (
     RoleNeeded,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from players.actions.accounts import create_admin
 from players.actions.bans import ban
 from players.rules.devices import device_of

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from npcs.models import Interaction
 from padawanforge.kit.work import requeue_abandoned
 from rooms.actions import replies, variants

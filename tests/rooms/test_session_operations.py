@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from rooms.actions.session_people import watch_session
 from rooms.models import SessionAnswer, SessionParticipant
 from tests.factories.players import PlayerFactory

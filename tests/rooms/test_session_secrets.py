@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from learning.models import Statement
+from messaging.database import in_database
 from messaging.models import ChannelEvent
 from messaging.queries import logged_after
-from messaging.subscriptions import in_database
 from rooms.models import GameSession, Room, SessionParticipant
 from rooms.queries.sessions import panel_for
 from tests.messaging.sockets import Tab

@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.subscriptions import in_database
+from messaging.database import in_database
 from npcs.models import Npc
 from rooms.actions.drafts import DELTA_SECONDS
 from rooms.actions.rooms import enter_room
