@@ -280,7 +280,7 @@ def conversation_messages(
 @access.scope("messages:write")
 @access.requires(permissions.may_use_messages)
 def conversation_say(request: HttpRequest, uuid: UUID, data: DirectSayIn) -> Status:
-    posted = direct.say(
+    posted = direct.write(
         conversation=_side(request, uuid).conversation,
         player=request.user,
         text=data.text,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,8 +11,10 @@ from django.urls import reverse
 from messaging import permissions
 from messaging.actions.channels import add_member, open_channel
 from messaging.actions.direct_letter import PLAIN, Letter
-from messaging.actions.messages import Posted, send
+from messaging.actions.messages import Posted
 from messaging.actions.notifications import News, notify
+from messaging.actions.speaking import speak
+from messaging.commands import Told
 from messaging.models import Channel, Conversation, DirectState, Message
 from messaging.queries.direct import conversation_between, looking, may_write_to, sides
 from messaging.refusals import MayNotPost
@@ -38,6 +41,12 @@ class WaitForAnswer(DomainError):
     code = "rate"
 
 
+class OnlyTold(DomainError):
+    """A command had an answer for whoever gave it, and nothing for the other: its text is the refusal."""
+
+    code = "command"
+
+
 @transaction.atomic
 def write_to(
     *,
@@ -50,7 +59,15 @@ def write_to(
 ) -> Posted:
     """Say something to the other; what begins with a refused message does not begin."""
     conversation = open_conversation(player=player, other=other, now=now)
-    return say(conversation=conversation, player=player, text=text, client_id=client_id, letter=letter)
+    return write(conversation=conversation, player=player, text=text, client_id=client_id, letter=letter)
+
+
+def write(*, conversation: Conversation, player: Player, text: str, **along: Any) -> Posted:
+    """Say something that the others read; a command that only tells something is refused with what it tells."""
+    said = say(conversation=conversation, player=player, text=text, **along)
+    if isinstance(said, Told):
+        raise OnlyTold(said.text)
+    return said
 
 
 def say(
@@ -61,10 +78,11 @@ def say(
     client_id: UUID | None = None,
     letter: Letter = PLAIN,
     attachments: Sequence[UUID] = (),
-) -> Posted:
+) -> Posted | Told:
+    """What is typed, commands too, as by the socket."""
     if not permissions.may_post(player, conversation.channel):
         raise MayNotPost("You can read here, but not write.")
-    return send(
+    return speak(
         channel=conversation.channel,
         player=player,
         text=text,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from messaging.actions.channels import add_member, open_channel, remove_member
-from messaging.actions.direct import MayNotWrite, TooManyNew, check_pace, say
+from messaging.actions.direct import MayNotWrite, TooManyNew, check_pace, write
 from messaging.actions.direct_letter import PLAIN, Letter
 from messaging.actions.messages import Posted, record_event
 from messaging.models import Channel, ChannelMember, Conversation, DirectState
@@ -70,7 +70,7 @@ def write_to_group(
 ) -> Posted:
     """The first words to a new group; what begins with a refused message does not begin."""
     conversation = begin_group(player=player, others=others, title=title, now=now)
-    return say(conversation=conversation, player=player, text=text, client_id=client_id, letter=letter)
+    return write(conversation=conversation, player=player, text=text, client_id=client_id, letter=letter)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """When somebody is told: quiet hours, digests, tries again, and announcements that come back."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # After each failure a longer pause; after the last one the way is given up.
@@ -20,6 +20,13 @@ def quiet_until(now: datetime, *, zone: str, begins: time | None, ends: time | N
         return None
     day = local.date() if clock < ends else local.date() + timedelta(days=1)
     return datetime.combine(day, ends, tzinfo=local.tzinfo).astimezone(UTC)
+
+
+def day_name(day: date, today: date) -> str:
+    """How a list calls a day; the year only where it is another."""
+    near = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    year = "" if day.year == today.year else f" {day.year}"
+    return near.get(day) or f"{day:%A}, {day.day} {day:%B}{year}"
 
 
 def next_try(attempts: int, now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from messaging import permissions
 from messaging.actions import direct as actions
 from messaging.actions.messages import Posted
 from messaging.actions.presence import note_read
+from messaging.commands import Told
 from messaging.forms import LetterForm
 from messaging.models import DirectState
 from messaging.queries import direct as queries
@@ -87,7 +88,7 @@ def _write_to(request: HttpRequest, other: Player, **said: Any) -> Posted:
     return actions.write_to(player=request.user, other=other, now=timezone.now(), letter=letter, **said)
 
 
-def _say(request: HttpRequest, state: DirectState, **said: Any) -> Posted:
+def _say(request: HttpRequest, state: DirectState, **said: Any) -> Posted | Told:
     letter = letter_in(LetterForm(request.POST))
     return actions.say(conversation=state.conversation, player=request.user, letter=letter, **said)
 

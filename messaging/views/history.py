@@ -1,5 +1,6 @@
 """Finding one's way back: permalinks, what is unread, and the search."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -74,6 +75,7 @@ def search(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     context = {
         "q": text,
+        "query": urlencode({"q": text}),
         "hits": hits,
         "problems": problems,
         "is_later_page": bool(cursor),

@@ -1,5 +1,7 @@
 """The list of conversations, and beginning one with somebody or with several."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,6 +49,7 @@ def inbox_list(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_requests(request.user),
         "unread": unread_conversations(request.user),
         "is_later_page": bool(after),
+        "filters": urlencode({"box": box, **({"q": name} if name else {})}),
     }
     return render(request, "messaging/direct_inbox.html", context)
 

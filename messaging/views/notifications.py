@@ -1,6 +1,8 @@
 """What a player is told: the list, opening, dismissing."""
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from messaging.actions import notifications as actions
 from messaging.models import Notification
 from messaging.queries.notifications import STATES, notification_of, notifications_of, unread_count
+from messaging.rules.notices import day_name
 from padawanforge.kit import access
 from players.choices import NotificationKind
 from players.views.addresses import own_address
@@ -39,6 +42,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     context = {
         "page": page,
+        "days": _by_day(page.rows),
         **chosen,
         "kinds": NotificationKind.choices,
         "priorities": Notification.Priority.choices,
@@ -82,6 +86,13 @@ def notification_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 def notifications_read(request: HttpRequest) -> HttpResponse:
     actions.read_all(player=request.user, now=timezone.now())
     return redirect("messaging:notifications")
+
+
+def _by_day(rows: Sequence[Notification]) -> list[tuple[str, list[Notification]]]:
+    """The rows under the names of their days, which begin and end by the reader's own clock."""
+    today = timezone.localdate()
+    days = groupby(rows, key=lambda row: timezone.localdate(row.told_at))
+    return [(day_name(day, today), list(told)) for day, told in days]
 
 
 def _own(request: HttpRequest, pk: int) -> Notification:

@@ -54,6 +54,17 @@ def test_a_message_goes_to_a_friend_and_is_listed_on_both_sides(people, call):
     assert [(line["name"], line["is_own"]) for [line] in lines] == [("bo", True), ("ada", False)]
 
 
+def test_a_command_says_what_the_others_read_or_is_refused_with_what_it_tells(people, call):
+    begin(call, "bo")
+
+    shrugged = call("ada", "post", place("/messages"), text="/shrug who knows")
+    helped = call("ada", "post", place("/messages"), text="/help")
+
+    assert (shrugged.status_code, shrugged.json()["text"].startswith("who knows")) == (201, True)
+    assert (helped.status_code, helped.json()["code"]) == (409, "command")
+    assert "/roll 2d6+1: Throws dice" in helped.json()["detail"]
+
+
 def test_several_become_a_group_with_a_title(people, call):
     begin(call, "bo", "cy", title="Stargazers")
 

@@ -10,9 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.actions import direct, groups, sides
+from messaging.actions.drafts import keep_draft
 from messaging.actions.presence import note_read
 from messaging.admin import ConversationAdmin, MessageAdmin
-from messaging.models import Channel, ChannelMember, Conversation, DirectState, HiddenMessage, Message
+from messaging.models import (
+    Channel,
+    ChannelMember,
+    Conversation,
+    DirectState,
+    Draft,
+    HiddenMessage,
+    Message,
+)
 from players.actions.relationships import block
 from players.forms.preferences import PreferencesForm
 from players.models import PlayerPreferences
@@ -80,6 +89,37 @@ def test_a_message_on_the_page_carries_what_was_chosen(people, page):
 
     assert Message.objects.filter(text="Now!", subject="Look up", priority="urgent").exists()
     assert '<strong data-letter="subject">Look up</strong>' in page.get(address).text
+
+
+def test_a_command_by_form_does_what_it_does_by_the_socket(people, page):
+    ada, bo, _ = people
+    channel = write(ada, bo).channel
+    keep_draft(player=ada, channel=channel, text="/roll 2d6")
+    address = f"/messages/{Conversation.objects.get().uuid}/"
+
+    page.post(f"{address}say/", {"text": "/roll 2d6"})
+    told = page.post(f"{address}say/", {"text": "/help"}, follow=True)
+    refused = page.post(f"{address}say/", {"text": "/dance all night"})
+    page.post(f"{address}say/", {"text": "//roll"})
+
+    said = list(Message.objects.order_by("pk").values_list("metadata__command", "text"))[1:]
+    assert (said[0][0], said[1:]) == ("roll", [(None, "/roll")])
+    assert "/roll 2d6+1: Throws dice" in told.text
+    assert (refused.status_code, "/dance all night" in refused.text) == (422, True)
+    assert not Draft.objects.exists()
+
+
+def test_first_words_may_be_a_command_that_the_other_reads(people, page):
+    helped = page.post("/messages/new/", {"others": "bo", "text": "/help"})
+
+    assert (helped.status_code, Conversation.objects.count()) == (422, 0)
+    assert "/roll 2d6+1: Throws dice" in helped.text
+    page.post("/messages/new/", {"others": "bo", "text": "/me waves"})
+    page.post("/messages/new/", {"others": "bo cy", "text": "/me waves to all"})
+    assert list(Message.objects.order_by("pk").values_list("metadata__command", "text")) == [
+        ("me", "waves"),
+        ("me", "waves to all"),
+    ]
 
 
 def test_the_author_reads_how_far_his_words_have_come(people, page):

@@ -1,5 +1,8 @@
 """The page of notifications, the bell, and the console's list."""
 
+from datetime import UTC, datetime
+from unittest.mock import patch
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -55,6 +58,39 @@ def test_older_news_are_on_the_next_page(page, ada):
     second = page.get("/notifications/", {"after": first.context["page"].after})
 
     assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (30, 1)
+
+
+def test_days_begin_by_the_readers_own_clock(page, ada):
+    ada.preferences.timezone = "Asia/Tokyo"
+    ada.preferences.save()
+    told = {
+        "Late": datetime(2026, 3, 4, 14, 30, tzinfo=UTC),  # Half past eleven in the evening there.
+        "Early": datetime(2026, 3, 4, 15, 30, tzinfo=UTC),
+        "Before": datetime(2026, 3, 3, 12, tzinfo=UTC),
+        "Long ago": datetime(2025, 12, 31, 12, tzinfo=UTC),
+    }
+    for title, at in told.items():
+        NotificationFactory(recipient=ada, title=title, told_at=at)
+
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 3, 4, 20, tzinfo=UTC)):
+        shown = page.get("/notifications/")
+
+    assert [(day, [row.title for row in rows]) for day, rows in shown.context["days"]] == [
+        ("Today", ["Early"]),
+        ("Yesterday", ["Late"]),
+        ("Tuesday, 3 March", ["Before"]),
+        ("Wednesday, 31 December 2025", ["Long ago"]),
+    ]
+    assert shown.text.count('<h2 class="notices-day__name"') == 4
+
+
+def test_a_day_that_a_page_ends_in_goes_on_under_its_name(page, ada):
+    NotificationFactory.create_batch(31, recipient=ada)
+
+    first = page.get("/notifications/")
+    second = page.get("/notifications/", {"after": first.context["page"].after})
+
+    assert [day for day, _ in first.context["days"]] == [day for day, _ in second.context["days"]]
 
 
 @pytest.mark.parametrize("query", ["?kind=gossip", "?after=made-up"])

@@ -1,5 +1,6 @@
 // Wires a page that shows a stream: socket, messages, typing line and composer.
 
+import { Asking } from "./asking.js";
 import { Composer } from "./composer.js";
 import { Extras, knowVotes } from "./extras.js";
 import { Drafts } from "./drafts.js";
@@ -25,6 +26,8 @@ function begin(root) {
     new Drafts(form, composer, room);
   }
   new Extras(stream);
+  const asking = composer && document.getElementById("ask-poll");
+  if (asking) new Asking(asking, stream, composer);
   document.addEventListener("padawan:event", ({ detail }) => {
     if (detail.type === "read.moved" && detail.data.room === room) stream.hasRead(detail.data.seq);
     if (detail.room !== room || detail.type !== "people") return;
