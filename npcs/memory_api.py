@@ -1,6 +1,7 @@
 """What characters remember about the player, for programs."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -9,13 +10,15 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from npcs.actions import memory_keeping
+from npcs.actions import linking, memory_keeping
 from npcs.actions.ratings import NotRateable, rate_answer
-from npcs.models import Memory, Npc
+from npcs.models import Memory, Npc, OutsideIdentity
 from npcs.permissions import may_see_npcs
 from npcs.queries import memory as memories
+from npcs.queries.linking import identities_of, identity_of
 from padawanforge.kit import access
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH
+from players.permissions import has_account
 
 router = Router(tags=["memory"])
 
@@ -78,6 +81,42 @@ class CorrectionIn(Schema):
 
     text: str | None = Field(None, min_length=1, max_length=600)
     is_pinned: bool | None = None
+
+
+class IdentityOut(Schema):
+    """Somebody in another messenger who is the player. `words`: undecided, apart or joined."""
+
+    uuid: UUID
+    platform: str
+    character: str
+    name: str = Field(description="As the messenger has it.")
+    words: str = Field(description="What becomes of what is said there.")
+    messages: int = Field(description="How many of its messages are kept there now.")
+    linked_at: datetime
+
+
+class IdentitiesOut(Schema):
+    identities: list[IdentityOut]
+    after: str
+
+
+class LinkCodeOut(Schema):
+    """`text` is what the player writes to the bot alone; it is good once, until `expires_at`."""
+
+    text: str
+    expires_at: datetime
+
+
+class WordsIn(Schema):
+    """`join`: remember them of me, those of now on too. `apart`: don't. `delete`: nor keep what was said until now."""
+
+    words: Literal["join", "apart", "delete"]
+
+
+class WordsOut(Schema):
+    """How many sayings were taken over, or messages deleted."""
+
+    count: int
 
 
 class StarsIn(Schema):
@@ -192,6 +231,73 @@ def rate(request: HttpRequest, uuid: UUID, body: StarsIn) -> Status:
     except NotRateable as refusal:
         raise Http404 from refusal
     return Status(204, None)
+
+
+@router.get("/me/messengers", response={200: IdentitiesOut, **REFUSALS}, summary="Who I am elsewhere")
+@access.scope("memory:read")
+@access.requires(has_account)
+def list_identities(request: HttpRequest, cursor: str = CURSOR) -> dict[str, object]:
+    """In other messengers, by the player's own proof; the latest first."""
+    page = identities_of(request.user.pk, cursor=cursor)
+    return {"identities": [_identity(it) for it in page.rows], "after": page.after}
+
+
+@router.post(
+    "/me/messengers/code",
+    response={201: LinkCodeOut, **REFUSALS},
+    summary="A code to link with",
+)
+@access.requires(has_account)
+def make_link_code(request: HttpRequest) -> Status:
+    """For the signed-in player himself: with it somebody elsewhere becomes him. A new one ends the one before."""
+    code = linking.make_code(player=request.user, now=timezone.now())
+    return Status(201, {"text": code.text, "expires_at": code.expires_at})
+
+
+@router.put(
+    "/me/messengers/{uuid:uuid}/words",
+    response={200: WordsOut, **REFUSALS},
+    summary="What becomes of my words",
+)
+@access.requires(has_account)
+def decide_words(request: HttpRequest, uuid: UUID, body: WordsIn) -> dict[str, int]:
+    """What was said to the bot, and what will be. Undecided it stays apart."""
+    identity, now, count = _linked(request, uuid), timezone.now(), 0
+    if body.words == "join":
+        count = linking.join_words(identity=identity, now=now)
+    elif body.words == "delete":
+        count = linking.delete_words(identity=identity, now=now)
+    else:
+        linking.keep_apart(identity=identity, now=now)
+    return {"count": count}
+
+
+@router.delete("/me/messengers/{uuid:uuid}", response={204: None, **REFUSALS}, summary="End a link")
+@access.scope("memory:write")
+@access.requires(has_account)
+def end_link(request: HttpRequest, uuid: UUID) -> Status:
+    """What characters remember of it already stays."""
+    linking.unlink(identity=_linked(request, uuid))
+    return Status(204, None)
+
+
+def _linked(request: HttpRequest, uuid: UUID) -> OutsideIdentity:
+    identity = identity_of(request.user.pk, uuid)
+    if identity is None:
+        raise Http404
+    return identity
+
+
+def _identity(identity: OutsideIdentity) -> dict[str, object]:
+    return {
+        "uuid": identity.uuid,
+        "platform": identity.bot.bot_platform,
+        "character": identity.bot.npc.slug,
+        "name": identity.author_name,
+        "words": identity.words,
+        "messages": identity.said,
+        "linked_at": identity.linked_at,
+    }
 
 
 def _npc(request: HttpRequest, slug: str) -> Npc:

@@ -3,23 +3,27 @@
 from collections.abc import Iterator
 from functools import partial
 
+from npcs.actions import linking
 from npcs.models import (
     AiCall,
     Budget,
     Interaction,
     InventoryEntry,
     KnowledgeFile,
+    LinkCode,
     Memory,
     MemoryChoice,
     MemoryProfile,
     Npc,
     NpcPost,
     NpcRevision,
+    OutsideIdentity,
     PresetUsage,
     ToolUse,
     UsageDay,
     UserAiSettings,
 )
+from npcs.queries.linking import heard_from
 from npcs.queries.memory_export import export_rows
 from padawanforge.kit.events import after_commit
 from players.models import Player
@@ -34,12 +38,14 @@ MODELS = frozenset(
         "npcs.InventoryEntry",
         "npcs.KnowledgeFile",
         "npcs.KnowledgePreset",
+        "npcs.LinkCode",
         "npcs.Memory",
         "npcs.MemoryChoice",
         "npcs.MemoryProfile",
         "npcs.Npc",
         "npcs.NpcPost",
         "npcs.NpcRevision",
+        "npcs.OutsideIdentity",
         "npcs.PresetUsage",
         "npcs.CustomFunction",
         "npcs.ToolUse",
@@ -54,6 +60,8 @@ def documents(player_id: int) -> Iterator[Document]:
     yield Document("characters/interactions.json", "Questions to characters", _interactions(player_id))
     yield Document("characters/memories.json", "What characters remember about me", export_rows(player_id))
     yield Document("characters/made_of_memories.json", "What they made of it", _made_of_memories(player_id))
+    yield Document("characters/messengers.json", "Who I am in other messengers", _identities(player_id))
+    yield Document("characters/said_elsewhere.json", "What I said to bots there", _said_elsewhere(player_id))
     yield Document("characters/made_by_me.json", "Characters that I made", _made(player_id))
     yield Document("characters/uploads.json", "Knowledge files that I uploaded", _uploads(player_id))
     yield Document("characters/revisions.json", "Changes that I made to characters", _revisions(player_id))
@@ -70,6 +78,11 @@ def erase(player_id: int) -> None:
     Interaction.objects.filter(player_id=player_id).update(
         message="", response="", interaction_context={}, error_info={}, satisfaction_rating=None
     )
+    LinkCode.objects.filter(player_id=player_id).delete()
+    for identity in OutsideIdentity.objects.filter(player_id=player_id).order_by("pk"):
+        # First, so that no answer of this moment is remembered.
+        linking.unlink(identity=identity)
+        linking.forget(heard_from(identity))
     for model in (Memory, MemoryProfile, MemoryChoice):
         model.objects.filter(player_id=player_id).delete()
     entries = InventoryEntry.objects.filter(player_id=player_id)
@@ -93,6 +106,8 @@ def remains(player_id: int) -> list[str]:
     left = [f"{said} questions to characters still have their text."] if said else []
     if remembered := Memory.objects.filter(player_id=player_id).count():
         left.append(f"{remembered} memories of characters are still kept.")
+    if linked := OutsideIdentity.objects.filter(player_id=player_id).count():
+        left.append(f"{linked} identities of other messengers are still linked.")
     return [*left, f"{kept} templates of characters are still kept."] if kept else left
 
 
@@ -109,6 +124,21 @@ def _made_of_memories(player_id: int) -> Iterator[Row]:
         "npc__name", "is_on", "core", "conversation_summary", "last_messages", "learned_preferences",
         "personality_adjustments", "interaction_count", "last_exchange_at", "created_at",
     ).iterator(CHUNK)  # fmt: skip
+
+
+def _identities(player_id: int) -> Iterator[Row]:
+    rows = OutsideIdentity.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values(
+        "bot__bot_platform", "bot__npc__name", "author_name", "words", "linked_at", "decided_at"
+    )
+
+
+def _said_elsewhere(player_id: int) -> Iterator[Row]:
+    for identity in OutsideIdentity.objects.filter(player_id=player_id).order_by("pk"):
+        rows = heard_from(identity).order_by("pk")
+        yield from rows.values(
+            "created_at", "bot__bot_platform", "bot__npc__name", "channel", "author_name", "text", "answer"
+        ).iterator(CHUNK)
 
 
 def _made(player_id: int) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from npcs.actions import (
     budgets,
     insight,
     knowledge_uploads,
+    linking,
     manifests,
     memory_extraction,
     memory_upkeep,
@@ -152,6 +153,7 @@ def write_post(pk: int) -> None:
 @every(3600, name="npcs.forget_bot_messages")
 def forget_bot_messages() -> None:
     bots.forget_old(now=timezone.now())
+    linking.forget_codes(now=timezone.now())
 
 
 @every(60, name="npcs.watch_spending")

@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from npcs.actions import linking
 from npcs.actions.sections import Place
 from npcs.actions.speaking import Speech, speak
 from npcs.llm.base import ShouldStop, Turn
 from npcs.models import BotAssignment, BotMessage, BotPermission, Interaction, Npc
+from npcs.rules.linking import Link, Unlink, command_in
 from npcs.rules.signatures import signature
 from padawanforge.kit import fetch
 from padawanforge.kit.errors import DomainError
@@ -79,6 +81,7 @@ def receive(*, bot: BotAssignment, incoming: Incoming, now: datetime) -> BotMess
     _refuse_what_it_may_not(bot, incoming)
     author_key = _author_key(bot, incoming.author_id)
     _refuse_too_fast(bot, author_key, now)
+    command = command_in(incoming.text)
     try:
         with transaction.atomic():
             message = BotMessage.objects.create(
@@ -87,9 +90,13 @@ def receive(*, bot: BotAssignment, incoming: Incoming, now: datetime) -> BotMess
                 channel=incoming.channel,
                 author_key=author_key,
                 author_name=clean_text(incoming.author_name),
-                text=incoming.text,
+                text=command.kept if command else incoming.text,
+                kind=BotMessage.Kind.LINK if command else BotMessage.Kind.TALK,
             )
-            enqueue("npcs.answer_bot", pk=message.pk)
+            if command:
+                _obey(message, command, now)
+            else:
+                enqueue("npcs.answer_bot", pk=message.pk)
     except IntegrityError:
         # The bridge sent it twice at once.
         return bot.messages.get(external_id=incoming.external_id)
@@ -149,10 +156,8 @@ def tell(*, pk: int) -> None:
 def forget_old(*, now: datetime) -> int:
     """Delete what was said by bots some weeks ago, also where the answer is noted; how many messages there were."""
     old = BotMessage.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
-    noted = Interaction.objects.filter(pk__in=old.exclude(interaction=None).values("interaction"))
     with transaction.atomic():
-        noted.update(message="", response="")
-        return old.delete()[0]
+        return linking.forget(old)
 
 
 def as_data(message: BotMessage) -> dict[str, object]:
@@ -166,6 +171,16 @@ def as_data(message: BotMessage) -> dict[str, object]:
         "answer": message.answer if is_done else None,
         "engine": message.engine if is_done else None,
     }
+
+
+def _obey(message: BotMessage, command: Link | Unlink, now: datetime) -> None:
+    """Answered on the spot, by the program and in its own name."""
+    answer = linking.obey(message, command, now=now)
+    message.kind, message.answer = answer.kind, answer.text
+    message.state, message.answered_at = WorkState.DONE, now
+    message.save(update_fields=["kind", "answer", "state", "answered_at"])
+    if message.bot.webhook_url:
+        enqueue("npcs.tell_bot", pk=message.pk)
 
 
 def _refuse_what_it_may_not(bot: BotAssignment, incoming: Incoming) -> None:
@@ -197,6 +212,7 @@ def _said_before(message: BotMessage) -> list[Turn]:
         bot=message.bot_id,
         author_key=message.author_key,
         channel=message.channel,
+        kind=BotMessage.Kind.TALK,
         state=WorkState.DONE,
         pk__lt=message.pk,
         created_at__gt=message.created_at - CONTEXT_OF,
@@ -228,6 +244,7 @@ def _until_disconnected(bot: BotAssignment, *, clock: Callable[[], float] = time
 @transaction.atomic
 def _finish(message: BotMessage, speech: Speech) -> None:
     is_said = bool(speech.text) and speech.outcome != Interaction.Outcome.STOPPED
+    linking.lock_identity(message)
     running = BotMessage.objects.filter(pk=message.pk, state=WorkState.RUNNING, attempts=message.attempts)
     if not running.update(
         state=WorkState.DONE if is_said else WorkState.FAILED,
@@ -239,6 +256,13 @@ def _finish(message: BotMessage, speech: Speech) -> None:
         interaction=speech.interaction,
         answered_at=timezone.now(),
     ):
+        if speech.interaction and not BotMessage.objects.filter(pk=message.pk).exists():
+            # It was deleted meanwhile, and so is what was noted of it.
+            linking.forget_noted(Interaction.objects.filter(pk=speech.interaction))
         return
-    if is_said and message.bot.webhook_url:
+    if not is_said:
+        return
+    message.interaction_id = speech.interaction
+    linking.note_said(message)
+    if message.bot.webhook_url:
         enqueue("npcs.tell_bot", pk=message.pk)

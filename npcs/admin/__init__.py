@@ -1,5 +1,5 @@
 from npcs.admin.analytics import NpcLearningDataAdmin, NpcMetricAdmin
-from npcs.admin.bots import BotAssignmentAdmin
+from npcs.admin.bots import BotAssignmentAdmin, OutsideIdentityAdmin
 from npcs.admin.characters import NpcAdmin, NpcCategoryAdmin
 from npcs.admin.interactions import InteractionAdmin
 from npcs.admin.knowledge import KnowledgeFileAdmin
@@ -39,6 +39,7 @@ __all__ = [
     "NpcMetricAdmin",
     "NpcPostAdmin",
     "NpcRevisionAdmin",
+    "OutsideIdentityAdmin",
     "PresetUsageAdmin",
     "SystemPromptPresetAdmin",
     "ToolPolicyAdmin",

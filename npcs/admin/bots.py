@@ -5,7 +5,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from npcs.admin.access import ByNpcPermissions
-from npcs.models import BotAssignment, BotPermission
+from npcs.models import BotAssignment, BotPermission, OutsideIdentity
+from npcs.permissions import may_read_talks
+from padawanforge.kit.console import Untouched
 from padawanforge.kit.fetch import problem_of_address
 
 # Who can guess the token speaks for the bot.
@@ -99,6 +101,22 @@ class BotAssignmentAdmin(ByNpcPermissions, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: BotAssignment | None = None) -> bool:
         """Who may connect a bot may take it away; the character stays."""
         return self.has_change_permission(request, obj)
+
+
+@admin.register(OutsideIdentity)
+class OutsideIdentityAdmin(Untouched, ByNpcPermissions, admin.ModelAdmin):
+    """That people of other messengers are players here; who they are, only for those who may read talks."""
+
+    list_display = ("pk", "bot", "words", "linked_at", "decided_at")
+    list_filter = ("words", "bot__bot_platform")
+    list_select_related = ("bot",)
+    search_fields = ("bot__npc__name",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+    figures = ("bot", "words", "linked_at", "decided_at")
+
+    def get_fields(self, request: HttpRequest, obj: OutsideIdentity | None = None) -> tuple[str, ...]:
+        return (*self.figures, "player", "author_name") if may_read_talks(request.user) else self.figures
 
 
 def _public_address(address: str) -> str:

@@ -2,6 +2,7 @@ from npcs.models.bot import BotAssignment, BotMessage, BotPermission
 from npcs.models.interaction import Interaction
 from npcs.models.inventory import InventoryEntry, PresetUsage
 from npcs.models.knowledge import KnowledgeDatum, KnowledgeFile, KnowledgeItem
+from npcs.models.linking import LinkCode, OutsideIdentity
 from npcs.models.memory import Memory, MemoryChoice, MemoryPolicy, MemoryProfile
 from npcs.models.metrics import NpcLearningData, NpcMetric
 from npcs.models.npc import Npc, NpcCategory, NpcConfiguration
@@ -30,6 +31,7 @@ __all__ = [
     "KnowledgeFile",
     "KnowledgeItem",
     "KnowledgePreset",
+    "LinkCode",
     "Memory",
     "MemoryChoice",
     "MemoryPolicy",
@@ -42,6 +44,7 @@ __all__ = [
     "NpcMetric",
     "NpcPost",
     "NpcRevision",
+    "OutsideIdentity",
     "PresetUsage",
     "SystemPromptPreset",
     "ToolPolicy",

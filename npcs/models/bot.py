@@ -85,8 +85,14 @@ class BotAssignment(models.Model):
 class BotMessage(WorkItem):
     """What somebody outside wrote to a character by way of a bot, and what it answers.
 
-    Whoever wrote it is nobody here: his words meet no player's memories and leave none.
+    Whoever wrote it is nobody here: his words meet no player's memories, and leave none unless a player has shown
+    that they are his own and wants them remembered.
     """
+
+    class Kind(models.TextChoices):
+        TALK = "talk", "To the character"
+        LINK = "link", "To the program: a link to a player"
+        WRONG = "wrong", "To the program: a code that opened nothing"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     bot = models.ForeignKey(BotAssignment, on_delete=models.CASCADE, related_name="messages")
@@ -97,6 +103,7 @@ class BotMessage(WorkItem):
     # A hash, by which the same person is known again under this bot only.
     author_key = models.CharField(max_length=64)
     author_name = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.TALK)
     text = models.TextField(max_length=BOT_TEXT_MAX_LENGTH)
     answer = models.TextField(blank=True)
     engine = models.CharField(max_length=200, blank=True)

@@ -3,6 +3,7 @@ from datetime import date
 
 import factory
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from npcs.builtin.retrieval import Passage
 from npcs.builtin.terms import terms_of
@@ -19,10 +20,12 @@ from npcs.models import (
     Npc,
     NpcCategory,
     NpcConfiguration,
+    OutsideIdentity,
     SystemPromptPreset,
 )
 from npcs.queries.retrieval import scope_of
 from padawanforge.kit.work import WorkState
+from tests.factories.players import PlayerFactory
 
 
 class NpcCategoryFactory(factory.django.DjangoModelFactory):
@@ -53,6 +56,17 @@ class BotAssignmentFactory(factory.django.DjangoModelFactory):
     bot_platform = "discord"
     bot_token = "token-of-the-bot-0123456789"
     is_active = True
+
+
+class OutsideIdentityFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OutsideIdentity
+
+    bot = factory.SubFactory(BotAssignmentFactory)
+    player = factory.SubFactory(PlayerFactory)
+    author_key = factory.Sequence(lambda n: f"{n:064}")
+    author_name = "Zed"
+    linked_at = factory.LazyFunction(timezone.now)
 
 
 class NpcConfigurationFactory(factory.django.DjangoModelFactory):
