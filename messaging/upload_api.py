@@ -1,9 +1,10 @@
 """Files for messages, for programs: announced, sent in pieces, described, taken back; the same verbs as on the pages."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -11,11 +12,12 @@ from pydantic import ConfigDict, Field
 from messaging import permissions
 from messaging.actions import uploads
 from messaging.models import Attachment, Channel
-from messaging.queries.attachments import unsent_in, upload_data, upload_of
+from messaging.queries.attachments import attachment_of, download_of, unsent_in, upload_data, upload_of
 from messaging.refusals import NotMember
 from messaging.rules.attachments import ALT_LENGTH, PIECE_MAX_BYTES, SIZE_MAX
 from messaging.rules.direct import DIRECT
 from padawanforge.kit import access
+from padawanforge.kit.downloads import give_out
 from players.api.auth import need_scope
 from players.models import ApiToken
 
@@ -125,6 +127,28 @@ def upload_remove(request: HttpRequest, uuid: UUID) -> Status:
     """Before it is sent; it still counts for what may be uploaded within a day."""
     uploads.remove_upload(attachment=_upload(request, uuid, conversations="messages:write"))
     return Status(204, None)
+
+
+@router.get("/files/{uuid:uuid}", response={200: bytes}, summary="A file of a message")
+@access.scope("rooms:read")
+@access.signed_in
+def file_detail(
+    request: HttpRequest,
+    uuid: UUID,
+    preview: bool = Query(False, description="Of a picture, the small one."),
+) -> HttpResponse:
+    """The bytes, for whoever may read the message; before it is sent, for who uploaded it.
+
+    With `If-None-Match` and the `ETag` of an earlier answer 304 comes back.
+    """
+    attachment = attachment_of(uuid)
+    if attachment is None or not permissions.may_see_file(request.user, attachment):
+        raise Http404
+    _need_scope(request, attachment.channel, "messages:read")
+    if preview and not attachment.preview:
+        raise Http404
+    # A program has nothing to show: whoever opens the address in a browser saves it.
+    return give_out(request, replace(download_of(attachment, preview=preview), is_shown=False))
 
 
 def _channel(request: HttpRequest, room: UUID, *, conversations: str) -> Channel:

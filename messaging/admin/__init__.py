@@ -1,4 +1,5 @@
 from messaging.admin.announcements import AnnouncementAdmin, ReceiptAdmin
+from messaging.admin.background import PushSubscriptionAdmin, ScheduledMessageAdmin
 from messaging.admin.direct import ConversationAdmin
 from messaging.admin.messages import ChannelAdmin, MessageAdmin, NotificationAdmin
 from messaging.admin.moderation import AppealAdmin, CaseAdmin, SanctionAdmin
@@ -13,6 +14,8 @@ __all__ = [
     "ListedWordAdmin",
     "MessageAdmin",
     "NotificationAdmin",
+    "PushSubscriptionAdmin",
     "ReceiptAdmin",
     "SanctionAdmin",
+    "ScheduledMessageAdmin",
 ]

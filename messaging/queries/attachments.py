@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from messaging.models import Attachment, Channel, Message
 from messaging.rules.attachments import in_words
+from padawanforge.kit.downloads import Download
 from players.models import Player
 
 State = Attachment.State
@@ -24,6 +25,22 @@ def files_as_evidence(message: Message) -> list[dict]:
         return []
     rows = Attachment.objects.filter(message=message, state=State.READY).order_by("position", "pk")
     return [dict(row) for row in rows.values("name", "content_type", "size", "sha256")]
+
+
+def attachment_of(uuid: UUID) -> Attachment | None:
+    """Whoever asks: `messaging.permissions.may_see_file` says whether it is for his eyes."""
+    return Attachment.objects.select_related("message", "channel").filter(uuid=uuid).first()
+
+
+def download_of(attachment: Attachment, *, preview: bool = False) -> Download:
+    """Our own pictures to look at, everything else to save."""
+    return Download(
+        stored=attachment.preview if preview else attachment.file,
+        name=attachment.name,
+        content_type=attachment.content_type,
+        etag=f'"{attachment.sha256[:32]}{"-p" if preview else ""}"',
+        is_shown=attachment.kind == Attachment.Kind.IMAGE,
+    )
 
 
 def upload_of(player: Player, uuid: UUID) -> Attachment | None:

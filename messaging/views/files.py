@@ -3,20 +3,18 @@
 import json
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from messaging.actions import uploads
 from messaging.models import Attachment
 from messaging.permissions import may_see_file
-from messaging.queries.attachments import unsent_in, upload_data, upload_of
+from messaging.queries.attachments import attachment_of, download_of, unsent_in, upload_data, upload_of
 from messaging.rules.attachments import PIECE_MAX_BYTES, SIZE_MAX
 from messaging.views.lookups import channel_of
 from padawanforge.kit import access
+from padawanforge.kit.downloads import give_out
 from padawanforge.kit.errors import DomainError
 
 SIZE_DIGITS = 15
@@ -26,7 +24,7 @@ SIZE_DIGITS = 15
 @require_safe
 def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The file itself: our own pictures to look at, everything else to save."""
-    return _give_out(request, _seen(request, uuid), preview=False)
+    return give_out(request, download_of(_seen(request, uuid)))
 
 
 @access.signed_in
@@ -35,7 +33,7 @@ def file_preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
     attachment = _seen(request, uuid)
     if not attachment.preview:
         raise Http404
-    return _give_out(request, attachment, preview=True)
+    return give_out(request, download_of(attachment, preview=True))
 
 
 @access.signed_in
@@ -130,35 +128,7 @@ def _is_number(text: str) -> bool:
 
 
 def _seen(request: HttpRequest, uuid: UUID) -> Attachment:
-    attachment = Attachment.objects.select_related("message", "channel").filter(uuid=uuid).first()
+    attachment = attachment_of(uuid)
     if attachment is None or not may_see_file(request.user, attachment):
         raise Http404
     return attachment
-
-
-def _give_out(request: HttpRequest, attachment: Attachment, *, preview: bool) -> HttpResponse:
-    name = attachment.preview if preview else attachment.file
-    # The right is asked each time; only the bytes are kept by the browser.
-    etag = f'"{attachment.sha256[:32]}{"-p" if preview else ""}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None and unchanged.status_code == 304:
-        return unchanged
-    try:
-        with default_storage.open(name) as stored:
-            data = stored.read()
-    except FileNotFoundError:
-        raise Http404 from None
-    response = HttpResponse(data, content_type=_type_of(attachment))
-    is_picture = attachment.kind == Attachment.Kind.IMAGE
-    response["Content-Disposition"] = content_disposition_header(not is_picture, attachment.name)
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    # Whatever it is: opened by itself it runs nothing, loads nothing and belongs to nobody.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
-
-
-def _type_of(attachment: Attachment) -> str:
-    is_text = attachment.content_type.startswith("text/")
-    return f"{attachment.content_type}; charset=utf-8" if is_text else attachment.content_type
