@@ -3,6 +3,9 @@
 from django.dispatch import Signal
 
 level_reached = Signal()  # player_id, level
+rights_lost = (
+    Signal()
+)  # player_id, permissions: what was taken from him opened them; something else may still
 access_changed = Signal()  # player_id: rights or sign-in changed; open sockets must look again
 achievement_unlocked = Signal()  # player_id, code
 streak_changed = Signal()  # player_id, day_streak, used_freeze

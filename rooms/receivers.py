@@ -8,8 +8,10 @@ from messaging.queries.posted import posted
 from messaging.signals import member_joined, message_posted, message_refused
 from npcs.signals import character_retired
 from players.models import Player
+from players.signals import rights_lost
 from rooms.actions.activity import note_activity
 from rooms.actions.annulments import annul_in_running
+from rooms.actions.former_staff import STAFF_RIGHT, take_out_former_staff
 from rooms.actions.hearing import hear
 from rooms.actions.moderators import step_in
 from rooms.actions.news import tell_arrival
@@ -53,6 +55,16 @@ def let_character_step_in(
 def annul_withdrawn(*, statement_ids: list[int], **kwargs: object) -> None:
     """What is being played has to do without them, and nobody's points change by them."""
     annul_in_running(statement_ids=statement_ids, now=timezone.now())
+
+
+@receiver(rights_lost, dispatch_uid="rooms.take_out_former_staff")
+def put_former_staff_out(*, player_id: int, permissions: list[str], **kwargs: object) -> None:
+    """Children's rooms and the like were open to him by his role alone."""
+    if STAFF_RIGHT not in permissions:
+        return
+    player = Player.objects.filter(pk=player_id).first()
+    if player is not None:
+        take_out_former_staff(player=player, now=timezone.now())
 
 
 @receiver(character_retired, dispatch_uid="rooms.silence")

@@ -1,6 +1,9 @@
 """Who may still come in, and how open pages and sockets hear of it."""
 
+from collections.abc import Collection
+
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import F
 
@@ -11,7 +14,7 @@ from players.choices import RoleName
 from players.models import Player, Role
 from players.models.player import PlayerQuerySet
 from players.queries.roles import acting_system_admins, level_of
-from players.signals import access_changed
+from players.signals import access_changed, rights_lost
 
 
 class LastSystemAdmin(DomainError):
@@ -47,8 +50,11 @@ def change_superuser(
     *, player: Player, is_superuser: bool, by: Player | None = None, reason: str = ""
 ) -> None:
     """Give or take every right in the console, which no role holds by itself."""
+    had_all = Player.objects.filter(pk=player.pk, is_superuser=True).exists()
     Player.objects.filter(pk=player.pk).update(is_superuser=is_superuser)
     cut_access(player)
+    if had_all and not is_superuser:
+        tell_lost([player.pk], every_right())
     verb = "player.superuser_given" if is_superuser else "player.superuser_taken"
     record(actor=by, verb=verb, subject=player, reason=reason)
 
@@ -72,6 +78,18 @@ def cut_access_of(players: PlayerQuerySet) -> None:
     Player.objects.filter(pk__in=players.order_by().values("pk")).update(auth_epoch=F("auth_epoch") + 1)
     for player_id in ids:
         announce(access_changed, sender=Player, player_id=player_id)
+
+
+def tell_lost(players: Collection[int], permissions: Collection[str]) -> None:
+    """Say what no longer opens what to whom; the apps above ask what is left to him."""
+    for player_id in players if permissions else ():
+        announce(rights_lost, sender=Player, player_id=player_id, permissions=sorted(permissions))
+
+
+def every_right() -> set[str]:
+    """What superusers have without any role."""
+    rights = Permission.objects.filter(content_type__app_label="players")
+    return set(rights.values_list("codename", flat=True))
 
 
 def refuse_last_system_admin(player: Player, refusal: str) -> None:

@@ -7,10 +7,17 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from padawanforge.kit.errors import DomainError
-from players.actions.access import cut_access, cut_access_of, refuse_last_system_admin
+from players.actions.access import (
+    cut_access,
+    cut_access_of,
+    every_right,
+    refuse_last_system_admin,
+    tell_lost,
+)
 from players.actions.audit import record
 from players.choices import BRINGS, ROLES, STAFF_ROLES, RoleName
 from players.models import Player, Role
+from players.models.player import PlayerQuerySet
 from players.permissions import may_give_roles
 from players.queries.roles import further_of, held_roles, holders_of, level_of, names_of
 from players.rules.roles import with_brought
@@ -122,6 +129,7 @@ def change_permissions(
     before = sorted(role.group.permissions.values_list("codename", flat=True))
     role.group.permissions.set(chosen)
     cut_access_of(holders_of(role))
+    tell_lost(_ids(holders_of(role)), set(before) - set(names))
     record(
         actor=by, verb="role.permissions_changed", subject=role,
         before={"permissions": before}, after={"permissions": names}, reason=reason,
@@ -140,6 +148,8 @@ def switch_role(*, role: Role, is_active: bool, by: Player | None = None, reason
     for player in holders_of(role):
         _set_staff(player)
     cut_access_of(holders_of(role))
+    if not is_active:
+        tell_lost(_ids(holders_of(role)), _opened_by([role.group]))
     record(
         actor=by, verb="role.switched", subject=role, before={"is_active": not is_active},
         after={"is_active": is_active}, reason=reason,
@@ -198,14 +208,18 @@ def _refuse_taking(role: Role, row: Player, further: Collection[str]) -> NoRetur
 def _hold(row: Player, further: Collection[str]) -> None:
     """Let the player hold the primary role, these besides, and what they bring: nothing else."""
     roles = with_brought([_primary(row), *further], BRINGS)
+    gone = list(row.groups.exclude(role=None).exclude(role__name__in=roles))
+    lost = _opened_by(gone)
     if RoleName.SYSTEM_ADMIN not in roles:
         refuse_last_system_admin(row, "The last system admin can't be given another role.")
+        lost = every_right() if row.is_superuser else lost
         row.is_superuser = False
-    row.groups.remove(*Group.objects.exclude(role=None).exclude(role__name__in=roles))
+    row.groups.remove(*gone)
     row.groups.add(*_groups(roles))
     row.save(update_fields=["primary_role", "is_superuser", "updated_at"])
     _set_staff(row)
     cut_access(row)
+    tell_lost([row.pk], lost)
 
 
 def _tell(
@@ -233,6 +247,14 @@ def _set_staff(player: Player) -> None:
 
 def _primary(row: Player) -> str:
     return row.primary_role.name if row.primary_role else RoleName.PADAWAN
+
+
+def _opened_by(groups: Collection[Group]) -> set[str]:
+    return set(Permission.objects.filter(group__in=groups).values_list("codename", flat=True))
+
+
+def _ids(players: PlayerQuerySet) -> list[int]:
+    return list(players.values_list("pk", flat=True))
 
 
 def _groups(roles: Collection[str]) -> list[Group]:
