@@ -9,9 +9,9 @@ from django.core.validators import MaxLengthValidator
 from django.utils.dateparse import parse_datetime
 
 from npcs.choices import Difficulty
-from npcs.models import AiProvider, Npc, NpcCategory, PresetUsage
+from npcs.models import AiProvider, Npc, NpcCategory, PostSchedule, PresetUsage
 from npcs.models.npc import PROMPT_MAX_LENGTH
-from npcs.models.post import TOPIC_MAX_LENGTH
+from npcs.models.post import POST_MAX_LENGTH, TOPIC_MAX_LENGTH
 from npcs.queries.memory import policy_of
 from padawanforge.kit.markdown import clean_text
 
@@ -300,6 +300,25 @@ class PostForm(forms.Form):
 
     def clean_topic(self) -> str:
         return " ".join(clean_text(self.cleaned_data["topic"]).split())
+
+
+class PostTextForm(forms.Form):
+    # A browser sends two characters for the end of a line.
+    text = ProseField(max_length=2 * POST_MAX_LENGTH, label="Text", rows=12, help_text="Markdown.")
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class PostScheduleForm(forms.Form):
+    every_days = forms.TypedChoiceField(choices=PostSchedule.Every.choices, coerce=int, label="How often")
+    topics = ProseField(
+        max_length=10_000,
+        label="Subjects",
+        rows=4,
+        help_text="One in a line, that its notes cover. They are taken in turn.",
+    )
+
+    def clean_topics(self) -> list[str]:
+        return self.cleaned_data["topics"].splitlines()
 
 
 class TemplateForm(forms.Form):

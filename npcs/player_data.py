@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
+from django.db.models import Q
+
 from npcs.actions import linking
 from npcs.models import (
     AiCall,
@@ -18,6 +20,7 @@ from npcs.models import (
     NpcPost,
     NpcRevision,
     OutsideIdentity,
+    PostSchedule,
     PresetUsage,
     ToolUse,
     UsageDay,
@@ -46,6 +49,7 @@ MODELS = frozenset(
         "npcs.NpcPost",
         "npcs.NpcRevision",
         "npcs.OutsideIdentity",
+        "npcs.PostSchedule",
         "npcs.PresetUsage",
         "npcs.CustomFunction",
         "npcs.ToolUse",
@@ -65,7 +69,8 @@ def documents(player_id: int) -> Iterator[Document]:
     yield Document("characters/made_by_me.json", "Characters that I made", _made(player_id))
     yield Document("characters/uploads.json", "Knowledge files that I uploaded", _uploads(player_id))
     yield Document("characters/revisions.json", "Changes that I made to characters", _revisions(player_id))
-    yield Document("characters/posts.json", "Posts that I asked characters for", _posts(player_id))
+    yield Document("characters/posts.json", "Posts that I asked for or changed", _posts(player_id))
+    yield Document("characters/schedules.json", "Characters that write on my bill", _schedules(player_id))
     yield Document("characters/inventory.json", "My templates of characters", _inventory(player_id))
     yield Document("characters/presets_used.json", "Presets that I used", _used(player_id))
     yield Document("characters/use_of_models.json", "What language models did for me", _calls(player_id))
@@ -90,6 +95,7 @@ def erase(player_id: int) -> None:
         delete_file = entry.file.storage.delete
         after_commit(partial(delete_file, entry.file.name))
     entries.delete()
+    PostSchedule.objects.filter(set_by_id=player_id).delete()
     PresetUsage.objects.filter(player_id=player_id).delete()
     ToolUse.objects.filter(player_id=player_id).delete()
     Budget.objects.filter(player_id=player_id).delete()
@@ -156,8 +162,15 @@ def _revisions(player_id: int) -> Iterator[Row]:
 
 
 def _posts(player_id: int) -> Iterator[Row]:
-    rows = NpcPost.objects.filter(asked_by_id=player_id).order_by("pk")
-    yield from rows.values("npc__name", "topic", "text", "created_at", "published_at").iterator(CHUNK)
+    rows = NpcPost.objects.filter(Q(asked_by_id=player_id) | Q(edited_by_id=player_id)).order_by("pk")
+    yield from rows.values("npc__name", "topic", "text", "created_at", "edited_at", "published_at").iterator(
+        CHUNK
+    )
+
+
+def _schedules(player_id: int) -> Iterator[Row]:
+    rows = PostSchedule.objects.filter(set_by_id=player_id).order_by("pk")
+    yield from rows.values("npc__name", "every_days", "topics", "due_at")
 
 
 def _inventory(player_id: int) -> Iterator[Row]:

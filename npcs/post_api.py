@@ -1,7 +1,7 @@
 """Posts of characters, for programs: read by everybody, asked for and decided by those who look after them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -10,11 +10,11 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from npcs import permissions
-from npcs.actions import posts
-from npcs.models import Npc, NpcPost
-from npcs.models.post import TOPIC_MAX_LENGTH
+from npcs.actions import post_schedules, posts
+from npcs.models import Npc, NpcPost, PostSchedule
+from npcs.models.post import POST_MAX_LENGTH, TOPIC_MAX_LENGTH
 from npcs.queries.directory import npcs_visible
-from npcs.queries.posts import PAGE_SIZE, post_of, posts_kept, posts_shown
+from npcs.queries.posts import PAGE_SIZE, post_of, posts_kept, posts_shown, schedule_of
 from padawanforge.kit import access
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH
 from players.models import Player
@@ -37,6 +37,7 @@ class PostOut(Schema):
     topic: str
     text: str = Field(description="Markdown.")
     engine: str = Field(description="Which engine made it.")
+    is_edited: bool = Field(description="Whether a person has changed what it wrote.")
     sources: list[PostSourceOut]
     published_at: datetime | None
 
@@ -53,6 +54,8 @@ class KeptPostOut(PostOut):
 
     stage: str
     problem: str = Field(description="Why it failed.")
+    edits: int = Field(description="How often a person has changed it.")
+    written_text: str = Field(description="As the character wrote it; empty where nobody has changed it.")
     cost: float | None = Field(description="Empty where nobody has said what it costs.")
     tokens: int
     created_at: datetime
@@ -67,6 +70,30 @@ class PostIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     topic: str = Field(min_length=1, max_length=TOPIC_MAX_LENGTH, description="What it is to write about.")
+
+
+class PostTextIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=POST_MAX_LENGTH, description="Markdown.")
+    seen: int = Field(ge=0, le=2**31 - 1, description="`edits` of the draft that was read.")
+
+
+class ScheduleIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    every_days: Literal[1, 3, 7, 14, 30]
+    topics: list[Annotated[str, Field(min_length=1, max_length=TOPIC_MAX_LENGTH)]] = Field(
+        min_length=1, max_length=post_schedules.TOPICS, description="What about, in turn."
+    )
+
+
+class ScheduleOut(Schema):
+    every_days: int
+    topics: list[str]
+    next_topic: str
+    due_at: datetime
+    note: str = Field(description="Why nothing was written the last time.")
 
 
 @router.get("/characters/{slug:slug}/posts", response={200: PostsOut}, summary="What it has written")
@@ -139,6 +166,50 @@ def post_remove(request: HttpRequest, slug: str, uuid: UUID) -> Status:
     return Status(204, None)
 
 
+@router.put(
+    "/workshop/{slug:slug}/posts/{uuid:uuid}/text", response={200: KeptPostOut}, summary="Change a draft"
+)
+@access.scope("workshop:write")
+@access.requires(permissions.may_edit_npcs)
+def post_edit(request: HttpRequest, slug: str, uuid: UUID, data: PostTextIn) -> dict[str, object]:
+    """Before it is published; readers are told that a person has changed it."""
+    post, now = _post(request, slug, uuid), timezone.now()
+    posts.edit(post=post, player=request.user, text=data.text, seen=data.seen, now=now)
+    return _kept(_post(request, slug, uuid))
+
+
+@router.get("/workshop/{slug:slug}/schedule", response={200: ScheduleOut}, summary="When it writes by itself")
+@access.scope("workshop:read")
+@access.requires(permissions.may_edit_npcs)
+def schedule_detail(request: HttpRequest, slug: str) -> PostSchedule:
+    """404 where it doesn't."""
+    schedule = schedule_of(_npc(request.user, slug))
+    if schedule is None:
+        raise Http404
+    return schedule
+
+
+@router.put("/workshop/{slug:slug}/schedule", response={200: ScheduleOut}, summary="Let it write by itself")
+@access.scope("workshop:write")
+@access.requires(permissions.may_edit_npcs)
+def schedule_set(request: HttpRequest, slug: str, data: ScheduleIn) -> PostSchedule:
+    """On the bill of who sets it; the first time after one interval."""
+    npc, now = _npc(request.user, slug), timezone.now()
+    return post_schedules.set_schedule(
+        npc=npc, player=request.user, every_days=data.every_days, topics=data.topics, now=now
+    )
+
+
+@router.delete(
+    "/workshop/{slug:slug}/schedule", response={204: None}, summary="Let it write no more by itself"
+)
+@access.scope("workshop:write")
+@access.requires(permissions.may_edit_npcs)
+def schedule_stop(request: HttpRequest, slug: str) -> Status:
+    post_schedules.stop_schedule(npc=_npc(request.user, slug), player=request.user)
+    return Status(204, None)
+
+
 def _npc(player: Player, slug: str) -> Npc:
     npc = permissions.npc_to_edit(player, slug)
     if npc is None:
@@ -159,7 +230,8 @@ def _out(post: NpcPost) -> dict[str, Any]:
         "topic": post.topic,
         "text": post.text,
         "engine": post.engine,
-        "sources": post.sources,
+        "is_edited": post.edits > 0,
+        "sources": post.cited,
         "published_at": post.published_at,
     }
 
@@ -170,6 +242,8 @@ def _kept(post: NpcPost) -> dict[str, Any]:
         **_out(post),
         "stage": post.stage,
         "problem": post.last_error,
+        "edits": post.edits,
+        "written_text": post.written_text,
         "cost": made.cost_estimate if made else None,
         "tokens": made.tokens_in + made.tokens_out if made else 0,
         "created_at": post.created_at,

@@ -13,6 +13,7 @@ from npcs.actions import (
     manifests,
     memory_extraction,
     memory_upkeep,
+    post_schedules,
     posts,
     probing,
     rehearsal,
@@ -148,6 +149,11 @@ def tell_bot(pk: int) -> None:
 def write_post(pk: int) -> None:
     """A character writes for its own page."""
     posts.write(pk=pk)
+
+
+@every(600, name="npcs.write_due_posts")
+def write_due_posts() -> None:
+    post_schedules.write_due(now=timezone.now())
 
 
 @every(3600, name="npcs.forget_bot_messages")

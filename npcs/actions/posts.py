@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from npcs.actions.sections import Place
@@ -16,7 +17,7 @@ from npcs.actions.speaking import Account, Speech, speak
 from npcs.builtin.text import one_line
 from npcs.llm.base import ShouldStop, Turn
 from npcs.models import AiCall, Interaction, Npc, NpcPost
-from npcs.models.post import TOPIC_MAX_LENGTH
+from npcs.models.post import POST_MAX_LENGTH, TOPIC_MAX_LENGTH
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.jobs import enqueue
 from padawanforge.kit.markdown import clean_text
@@ -47,6 +48,10 @@ class PostRefused(DomainError):
 
 class TooManyPosts(DomainError):
     code = "limit"
+
+
+class ChangedMeanwhile(DomainError):
+    code = "changed"
 
 
 @transaction.atomic
@@ -104,6 +109,43 @@ def publish(*, post: NpcPost, player: Player, now: datetime) -> None:
     is_new = written.filter(published_at=None).update(published_at=now)
     if is_new or written.filter(hidden_at__isnull=False).update(hidden_at=None):
         record(actor=player, verb="post.published", subject=post)
+
+
+@transaction.atomic
+def edit(*, post: NpcPost, player: Player, text: str, seen: int, now: datetime) -> None:
+    """Put another text in the place of a draft's; what the character wrote is kept beside it.
+
+    `seen` is how many changes whoever edits it knows of: nobody overwrites what he has not read. What is published
+    stays as it was read.
+    """
+    text = clean_text(text)
+    if not text:
+        raise PostRefused("Write something, or delete the draft.")
+    if len(text) > POST_MAX_LENGTH:
+        raise PostRefused(f"A post has at most {POST_MAX_LENGTH} characters.")
+    # The lock is for the text that is put aside.
+    draft = NpcPost.objects.select_for_update(of=("self",)).filter(pk=post.pk).first()
+    if draft is None or draft.stage != "draft":
+        raise PostRefused("Only a draft can be changed.")
+    if draft.text == text:
+        return
+    changed = NpcPost.objects.filter(pk=post.pk, edits=seen, published_at=None).update(
+        text=text,
+        edits=F("edits") + 1,
+        written_text=draft.written_text or draft.text,
+        edited_by=player,
+        edited_at=now,
+    )
+    if not changed:
+        raise ChangedMeanwhile("Somebody else has changed it meanwhile. Read it again first.")
+    # What stood there is kept with the draft, and goes with it; the log is for good.
+    record(
+        actor=player,
+        verb="post.edited",
+        subject=post,
+        before={"characters": len(draft.text)},
+        after={"characters": len(text)},
+    )
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from npcs.admin.characters import NpcAdmin, NpcCategoryAdmin
 from npcs.admin.interactions import InteractionAdmin
 from npcs.admin.knowledge import KnowledgeFileAdmin
 from npcs.admin.memory import MemoryAdmin, MemoryPolicyAdmin, MemoryProfileAdmin
-from npcs.admin.posts import NpcPostAdmin
+from npcs.admin.posts import NpcPostAdmin, PostScheduleAdmin
 from npcs.admin.presets import (
     AudiencePresetAdmin,
     InventoryEntryAdmin,
@@ -40,6 +40,7 @@ __all__ = [
     "NpcPostAdmin",
     "NpcRevisionAdmin",
     "OutsideIdentityAdmin",
+    "PostScheduleAdmin",
     "PresetUsageAdmin",
     "SystemPromptPresetAdmin",
     "ToolPolicyAdmin",

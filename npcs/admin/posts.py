@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from npcs.actions import posts
 from npcs.admin.access import ByNpcPermissions
-from npcs.models import Npc, NpcPost
+from npcs.models import Npc, NpcPost, PostSchedule
+from padawanforge.kit.console import Untouched
 from padawanforge.kit.errors import DomainError
 
 
@@ -24,13 +25,13 @@ class NpcPostAdmin(ByNpcPermissions, admin.ModelAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     fields = (
-        "npc", "topic", "stage", "text", "engine", "tokens", "cost", "interaction", "last_error", "asked_by",
+        "npc", "topic", "stage", "text", "edits", "edited_by", "edited_at", "written_text", "engine", "tokens", "cost", "interaction", "last_error", "asked_by",
         "created_at", "published_at", "hidden_at",
     )  # fmt: skip
     actions = ("publish_posts", "hide_posts")
 
     def has_change_permission(self, request: HttpRequest, obj: NpcPost | None = None) -> bool:
-        """What it says is the character's: nobody writes in it."""
+        """Not here: a draft is changed on the character's page, where its first text is kept."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: NpcPost | None = None) -> bool:
@@ -99,3 +100,14 @@ class NpcPostAdmin(ByNpcPermissions, admin.ModelAdmin):
                 self.message_user(request, f"{post}: {refusal}", messages.WARNING)
             else:
                 self.message_user(request, f"{post}: done.", messages.SUCCESS)
+
+
+@admin.register(PostSchedule)
+class PostScheduleAdmin(Untouched, ByNpcPermissions, admin.ModelAdmin):
+    """Which characters write by themselves; set on their pages, by whoever pays for it."""
+
+    list_display = ("npc", "every_days", "due_at", "set_by", "note")
+    list_filter = ("every_days",)
+    list_select_related = ("npc", "set_by")
+    search_fields = ("npc__name",)
+    ordering = ("due_at", "pk")

@@ -6,7 +6,7 @@ from npcs.models.linking import LinkCode, OutsideIdentity
 from npcs.models.memory import Memory, MemoryChoice, MemoryPolicy, MemoryProfile
 from npcs.models.metrics import NpcLearningData, NpcMetric
 from npcs.models.npc import Npc, NpcCategory, NpcConfiguration
-from npcs.models.post import NpcPost
+from npcs.models.post import NpcPost, PostSchedule
 from npcs.models.preset import AudiencePreset, KnowledgePreset, SystemPromptPreset
 from npcs.models.provider import AiModel, AiProvider, FallbackStep, ModelPrice, UserAiSettings
 from npcs.models.revision import NpcRevision
@@ -45,6 +45,7 @@ __all__ = [
     "NpcPost",
     "NpcRevision",
     "OutsideIdentity",
+    "PostSchedule",
     "PresetUsage",
     "SystemPromptPreset",
     "ToolPolicy",

@@ -13,6 +13,7 @@ from padawanforge.kit import markdown
 from padawanforge.kit.work import WorkItem, WorkQuerySet, WorkState
 
 TOPIC_MAX_LENGTH = 300
+POST_MAX_LENGTH = 4000
 UNFINISHED = (WorkState.WAITING, WorkState.RUNNING)
 
 
@@ -38,6 +39,14 @@ class NpcPost(WorkItem):
     engine = models.CharField(max_length=200, blank=True, editable=False)
     # What [n] in the text stands for: {"n": 1, "uuid": …, "title": …}.
     sources = models.JSONField(default=list, blank=True, editable=False)
+    # How often a person has changed the draft; who changes it names the number that he saw.
+    edits = models.PositiveIntegerField(default=0, editable=False)
+    # As the character wrote it, where a person has changed it.
+    written_text = models.TextField(blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True, editable=False)
     # With the manifest of its prompt and what it cost.
     interaction = models.ForeignKey(
         Interaction, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
@@ -89,5 +98,50 @@ class NpcPost(WorkItem):
         return "published" if self.hidden_at is None else "hidden"
 
     @property
+    def cited(self) -> list[dict[str, object]]:
+        """The sources that the text still names; who changes it may have taken some out."""
+        return [source for source in self.sources if f"[{source['n']}]" in self.text]
+
+    @property
     def html(self) -> SafeString:
         return markdown.render(self.text)
+
+
+class PostSchedule(models.Model):
+    """That a character writes by itself, how often, what about, and on whose bill; without a row it doesn't."""
+
+    class Every(models.IntegerChoices):
+        DAY = 1, "Every day"
+        THREE_DAYS = 3, "Every three days"
+        WEEK = 7, "Every week"
+        TWO_WEEKS = 14, "Every two weeks"
+        MONTH = 30, "Every thirty days"
+
+    npc = models.OneToOneField(
+        Npc, on_delete=models.CASCADE, related_name="post_schedule", verbose_name="character"
+    )
+    every_days = models.PositiveSmallIntegerField("how often", choices=Every)
+    # Subjects in turn, and whose turn it is.
+    topics = models.JSONField("about")
+    turn = models.PositiveIntegerField(default=0)
+    # Who set it pays for it, and must still be one who may.
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+    # Why nothing was written the last time.
+    note = models.CharField(max_length=300, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "schedule of posts"
+        verbose_name_plural = "schedules of posts"
+        indexes = [models.Index(fields=["due_at"], name="npcs_postschedule_due")]
+        constraints = [
+            models.CheckConstraint(name="npcs_post_schedule_at_most_daily", condition=Q(every_days__gte=1))
+        ]
+
+    def __str__(self) -> str:
+        return f"schedule of posts #{self.pk}"
+
+    @property
+    def next_topic(self) -> str:
+        return self.topics[self.turn % len(self.topics)]

@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
-from npcs.models import Npc, NpcPost
+from django.db.models import QuerySet
+
+from npcs.models import Npc, NpcPost, PostSchedule
 from padawanforge.kit.paging import Page, page_of
+from padawanforge.kit.work import WorkState
 
 PAGE_SIZE = 10
 UNREAD_SHOWN = 20
@@ -27,3 +30,12 @@ def posts_apart(npc: Npc) -> list[NpcPost]:
 
 def post_of(npc: Npc, uuid: UUID) -> NpcPost | None:
     return npc.posts.select_related("npc", "interaction").filter(uuid=uuid).first()
+
+
+def unread(npc: Npc) -> QuerySet[NpcPost]:
+    """Drafts and failed ones: what somebody should look at."""
+    return npc.posts.filter(state__in=[WorkState.DONE, WorkState.FAILED], published_at=None)
+
+
+def schedule_of(npc: Npc) -> PostSchedule | None:
+    return PostSchedule.objects.filter(npc=npc).select_related("set_by").first()

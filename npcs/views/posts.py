@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from npcs.actions import posts
-from npcs.making_forms import PostForm
-from npcs.models import Npc, NpcPost
+from npcs.actions import post_schedules, posts
+from npcs.making_forms import PostForm, PostScheduleForm, PostTextForm
+from npcs.models import Npc, NpcPost, PostSchedule
 from npcs.permissions import may_create_npcs, may_edit_npc, may_edit_npcs, may_see_npcs
 from npcs.queries.directory import npcs_visible
-from npcs.queries.posts import post_of, posts_apart, posts_shown
+from npcs.queries.posts import post_of, posts_apart, posts_shown, schedule_of
 from npcs.views.making import npc_to_edit
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
@@ -89,6 +89,51 @@ def post_remove(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
     return _do(request, post, lambda: posts.delete(post=post, player=request.user), said="It is deleted.")
 
 
+@require_http_methods(["GET", "POST"])
+@never_cache
+@access.requires(may_edit_npcs)
+def post_edit(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
+    """The text of a draft, before anybody else reads it. A refusal keeps what was written."""
+    post = _post(request, slug, uuid)
+    start = {"text": post.text, "seen": post.edits}
+    form = PostTextForm(request.POST if request.method == "POST" else None, initial=start)
+    if form.is_valid():
+        try:
+            posts.edit(post=post, player=request.user, now=timezone.now(), **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            messages.success(request, "The draft is changed.")
+            return redirect("npcs:posts", post.npc.slug)
+    context = {"npc": post.npc, "post": post, "form": form}
+    return render(request, "npcs/post_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@access.requires(may_edit_npcs)
+def schedule_set(request: HttpRequest, slug: str) -> HttpResponse:
+    npc = npc_to_edit(request, slug)
+    form = PostScheduleForm(request.POST)
+    if form.is_valid():
+        try:
+            post_schedules.set_schedule(npc=npc, player=request.user, now=timezone.now(), **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{npc.name} writes by itself from now on.")
+            return redirect("npcs:posts", npc.slug)
+    return _page(request, npc, form=PostForm(), schedule_form=form, status=422)
+
+
+@require_POST
+@access.requires(may_edit_npcs)
+def schedule_stop(request: HttpRequest, slug: str) -> HttpResponse:
+    npc = npc_to_edit(request, slug)
+    post_schedules.stop_schedule(npc=npc, player=request.user)
+    messages.success(request, f"{npc.name} writes only when somebody asks for it.")
+    return redirect("npcs:posts", npc.slug)
+
+
 def _post(request: HttpRequest, slug: str, uuid: UUID) -> NpcPost:
     post = post_of(npc_to_edit(request, slug), uuid)
     if post is None:
@@ -111,7 +156,14 @@ def _desk(npc: Npc) -> dict[str, object]:
     return {"npc": npc, "apart": apart, "is_writing": any(post.stage == "writing" for post in apart)}
 
 
-def _page(request: HttpRequest, npc: Npc, *, form: PostForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    npc: Npc,
+    *,
+    form: PostForm,
+    schedule_form: PostScheduleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     cursor = request.GET.get("after", "")
     try:
         page = posts_shown(npc, cursor=cursor)
@@ -120,5 +172,13 @@ def _page(request: HttpRequest, npc: Npc, *, form: PostForm, status: int = 200) 
     may_edit = may_edit_npc(request.user, npc)
     context = {"npc": npc, "page": page, "is_later_page": bool(cursor), "may_edit": may_edit, "form": form}
     if may_edit:
-        context |= _desk(npc)
+        schedule = schedule_of(npc)
+        schedule_form = schedule_form or PostScheduleForm(initial=_start_of(schedule))
+        context |= _desk(npc) | {"schedule": schedule, "schedule_form": schedule_form}
     return render(request, "npcs/post_list.html", context, status=status)
+
+
+def _start_of(schedule: PostSchedule | None) -> dict[str, object]:
+    if schedule is None:
+        return {"every_days": PostSchedule.Every.WEEK}
+    return {"every_days": schedule.every_days, "topics": "\n".join(schedule.topics)}
