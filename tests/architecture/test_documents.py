@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
+from npcs.llm.presets import PRESETS
 from padawanforge.kit import jobs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +75,12 @@ def receivers() -> set[str]:
 def test_receivers_are_documented():
     assert receivers()
     assert receivers() <= documented("events.md")
+
+
+def test_kinds_of_providers_are_documented_with_their_addresses():
+    text = (ROOT / "docs" / "providers.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \| (?:`([^`]+)`|none) \|", text, flags=re.MULTILINE)
+
+    assert {kind: (label, url) for kind, label, url in rows} == {
+        preset.kind: (preset.label, preset.url) for preset in PRESETS.values()
+    }
