@@ -8,6 +8,7 @@ from django.utils import timezone
 from padawanforge.kit.memory import recalled
 from players.models import Player
 from players.queries.bans import admitted, ban_of
+from players.queries.rights import know_rights
 
 
 class PlayerBackend(AuthenticationBackend):
@@ -23,6 +24,12 @@ class PlayerBackend(AuthenticationBackend):
 
     def user_can_authenticate(self, user: Player | None) -> bool:
         return super().user_can_authenticate(user) and not ban_of(user.pk, timezone.now())
+
+    def get_all_permissions(self, user_obj: Player, obj: object = None) -> set[str]:
+        """Remembered by the process until they change: every page and every call asks for them."""
+        if obj is None and user_obj.is_active and not user_obj.is_anonymous and not user_obj.is_superuser:
+            know_rights([user_obj])
+        return super().get_all_permissions(user_obj, obj)
 
     def _get_group_permissions(self, user_obj: Player) -> QuerySet[Permission]:
         """A role that is switched off opens nothing."""

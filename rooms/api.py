@@ -11,6 +11,7 @@ from messaging.queries import PAGE, message_data, messages_before
 from messaging.queries.newest import newest_in
 from npcs.models import NpcCategory
 from padawanforge.kit import access
+from padawanforge.kit.memory import one_reading
 from players.models import Player
 from players.queries.relationships import hidden_from
 from rooms import permissions
@@ -18,7 +19,7 @@ from rooms.actions.rooms import enter_room, leave_room, open_room
 from rooms.actions.talk import say
 from rooms.models import Room
 from rooms.queries.doors import known_rooms
-from rooms.queries.rooms import Card, Filters, active_npcs, cards, lobby, rooms_open_to
+from rooms.queries.rooms import Card, Filters, active_npcs, cards, lobby, rooms_entered_by, rooms_open_to
 from rooms.schemas import (
     REFUSALS,
     LobbyIn,
@@ -90,6 +91,7 @@ def room_leave(request: HttpRequest, slug: str) -> Status:
 )
 @access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
+@one_reading()
 def message_list(request: HttpRequest, slug: str, before: int | None = Query(None, ge=1, lt=2**62)) -> dict:
     """Fifty messages, oldest first; pass `before` of the answer to get the page before."""
     channel = room_entered_by(request.user, slug).channel
@@ -134,7 +136,7 @@ def message_post(request: HttpRequest, slug: str, data: MessageIn) -> Status:
 
 
 def room_entered_by(player: Player, slug: str) -> Room:
-    return get_object_or_404(rooms_open_to(player).entered_by(player), slug=slug)
+    return get_object_or_404(rooms_entered_by(player), slug=slug)
 
 
 def card_of(request: HttpRequest, slug: str) -> Card:

@@ -11,7 +11,7 @@ from rooms.actions.session_lead import go_on, pause_session, resume_session
 from rooms.actions.session_people import join_session, set_ready, watch_session
 from rooms.actions.sessions import start_session
 from rooms.models import GameSession, Room
-from rooms.queries.rooms import rooms_open_to
+from rooms.queries.rooms import rooms_entered_by
 from rooms.queries.session_state import state_of
 from rooms.queries.sessions import current_session, panel_for
 from rooms.schemas import REFUSALS, PauseIn, SessionAnswerIn, SessionOut
@@ -116,7 +116,7 @@ def require_leader(request: HttpRequest, session: GameSession) -> None:
 
 
 def find(request: HttpRequest, slug: str) -> GameSession:
-    room = get_object_or_404(rooms_open_to(request.user).entered_by(request.user), slug=slug)
+    room = get_object_or_404(rooms_entered_by(request.user), slug=slug)
     session = current_session(room)
     if session is None:
         raise Http404

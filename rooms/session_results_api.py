@@ -20,7 +20,7 @@ from rooms.actions.session_answers import Given
 from rooms.actions.sessions import Plan, open_session
 from rooms.actions.trainings import answer_training, assign_training, show_next
 from rooms.models import GameSession, Room
-from rooms.queries.rooms import rooms_open_to
+from rooms.queries.rooms import rooms_entered_by
 from rooms.queries.session_results import earlier_sessions, export_of, sessions_seen_by
 from rooms.queries.tournaments import Match, round_page
 from rooms.queries.trainings import training_for
@@ -218,7 +218,7 @@ def training_answer(request: HttpRequest, slug: str, uuid: UUID, data: SessionAn
 
 
 def find_room(request: HttpRequest, slug: str) -> Room:
-    return get_object_or_404(rooms_open_to(request.user).entered_by(request.user), slug=slug)
+    return get_object_or_404(rooms_entered_by(request.user), slug=slug)
 
 
 def find(request: HttpRequest, slug: str, uuid: UUID) -> GameSession:

@@ -13,6 +13,7 @@ from padawanforge.kit.markdown import clean_text
 from players.models import Player
 from players.permissions import may
 from rooms.models import GameSession, Room, RoomNpc, RoomSettings
+from rooms.models.room import RoomQuerySet
 from rooms.queries.audiences import for_age_of
 from rooms.queries.doors import entered, is_staff, known_to
 from rooms.rules.roles import roles_with
@@ -71,9 +72,22 @@ class Place:
 
 def rooms_open_to(player: Player) -> QuerySet[Room]:
     """The open rooms that the player may enter or is in; guests see only rooms that admit guests."""
-    rooms = Room.objects.open().filter(known_to(player)).select_related("category", "settings", "channel")
+    rooms = _open_rooms().filter(known_to(player))
     if not is_staff(player):
         rooms = rooms.filter(for_age_of(player) | Q(entered(player)))
+    return _by_right(player, rooms)
+
+
+def rooms_entered_by(player: Player) -> QuerySet[Room]:
+    """Those of them that he is in: who is in is neither too young nor a stranger."""
+    return _by_right(player, _open_rooms().entered_by(player))
+
+
+def _open_rooms() -> RoomQuerySet:
+    return Room.objects.open().select_related("category", "settings", "channel")
+
+
+def _by_right(player: Player, rooms: QuerySet[Room]) -> QuerySet[Room]:
     if may(player, "games.view"):
         return rooms
     if may(player, "demo.access"):
@@ -84,13 +98,13 @@ def rooms_open_to(player: Player) -> QuerySet[Room]:
 def rooms_at_hand(player: Player) -> QuerySet[Room]:
     """The same by their address: staff look into every open room, listed for them or not."""
     if is_staff(player):
-        return Room.objects.open().select_related("category", "settings", "channel")
+        return _open_rooms()
     return rooms_open_to(player)
 
 
 def rooms_of(player: Player) -> QuerySet[Room]:
     """The rooms in which the player is, the liveliest first."""
-    return rooms_open_to(player).filter(channel__members__player=player).order_by("-last_activity_at", "-pk")
+    return rooms_entered_by(player).order_by("-last_activity_at", "-pk")
 
 
 def featured_rooms() -> QuerySet[Room]:

@@ -33,7 +33,7 @@ from rooms.queries.doors import door_of, known_rooms, waiting_request
 from rooms.queries.entry import rules_to_accept
 from rooms.queries.facets import Choice, Facet, facets
 from rooms.queries.life import lives
-from rooms.queries.rooms import Filters, active_npcs, lobby, rooms_at_hand, rooms_open_to
+from rooms.queries.rooms import Filters, active_npcs, lobby, rooms_at_hand, rooms_entered_by
 from rooms.queries.settings import slow_seconds_in, switched_off
 from rooms.rules.doors import Door
 from rooms.views.panels import panel_of
@@ -210,5 +210,5 @@ def message_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def room_entered_by(player: Player, slug: str) -> Room:
-    rooms = rooms_open_to(player).entered_by(player).prefetch_related(active_npcs())
+    rooms = rooms_entered_by(player).prefetch_related(active_npcs())
     return get_object_or_404(rooms, slug=slug)

@@ -94,9 +94,13 @@ def test_each_sees_at_once_what_the_other_does(server, browser):
     assert ada.complaints == []
     assert ben.complaints == []
 
+    asked = []
+    ada.page.on("request", lambda request: asked.append(request.url) if "/people/" in request.url else None)
     ben.page.context.close()
     away = ada.page.locator("#people-list li", has_text="ben-live")
     expect(away).to_contain_text("away", timeout=40_000)
+    expect(ada.page.locator("#people-count")).to_have_text("1 here")
+    assert asked == [], "who comes and goes is told; nobody needs to ask for the list"
 
 
 def test_whose_rights_change_sees_it_on_the_open_page(server, browser):

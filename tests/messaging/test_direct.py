@@ -202,6 +202,7 @@ def test_something_new_takes_a_conversation_out_of_the_archive(ada, bo):
 
 def test_the_inbox_costs_as_many_queries_with_three_lines_as_with_one(ada, page):
     counts = []
+    page.get("/messages/")
     for more in (1, 2):
         for other in PlayerFactory.create_batch(more):
             befriend(ada, other)

@@ -183,6 +183,7 @@ def test_tabs_say_what_waits(people, page):
 def test_the_list_of_groups_costs_as_many_queries_with_three_as_with_one(people, page):
     ada, bo, cy = people
     counts = []
+    page.get("/messages/")
     for more in (1, 2):
         for _ in range(more):
             begun = groups.begin_group(player=ada, others=[bo, cy], title="", now=NOW())

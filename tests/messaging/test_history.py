@@ -155,7 +155,7 @@ def test_the_number_in_the_header_costs_the_same_however_many_rooms(django_asser
     lines(left.channel, 5, player=other)
     player = type(player).objects.get(pk=player.pk)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         total = history.unread_total(player)
 
     assert total == 2 * count

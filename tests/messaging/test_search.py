@@ -244,7 +244,7 @@ def test_a_search_costs_the_same_however_much_it_finds(ada, django_assert_num_qu
     player = type(ada).objects.get(pk=ada.pk)
 
     # PostgreSQL walks back first, and asks the index then.
-    with django_assert_num_queries(11 if connection.vendor == "postgresql" else 9):
+    with django_assert_num_queries(9 if connection.vendor == "postgresql" else 7):
         hits = find(player, "mars")
 
     assert len(hits.rows) == count

@@ -204,4 +204,4 @@ def test_my_threads_come_page_by_page_the_last_answer_first(hall, player):
     assert second.older == 0
 
 
-COST = 9
+COST = 7

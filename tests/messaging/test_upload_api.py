@@ -223,7 +223,7 @@ def test_the_list_costs_the_same(client, room, django_assert_num_queries, count)
     for _ in range(count):
         put(client, announce(client, room).json()["uuid"], 0, TEXT)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         listed = client.get(uploads(room)).json()["uploads"]
 
     assert len(listed) == count

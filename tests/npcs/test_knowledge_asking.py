@@ -13,7 +13,7 @@ from tests.npcs.documents import docx_of, paragraph
 from tests.npcs.notes import NOTES, url
 
 pytestmark = pytest.mark.django_db
-ASK_QUERIES = 11
+ASK_QUERIES = 9
 
 
 # --- Asking ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.npcs.documents import docx_of, paragraph
 from tests.npcs.notes import NOTES, url
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 12
+LIST_QUERIES = 10
 HTMX = {"HX-Request": "true"}
 
 

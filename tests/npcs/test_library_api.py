@@ -108,7 +108,7 @@ def test_a_document_of_another_character_does_not_go_along(client, master):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [(PROMPTS, 5), (MINE, 5), (ALL, 5)])
+@pytest.mark.parametrize(("address", "queries"), [(PROMPTS, 3), (MINE, 3), (ALL, 3)])
 def test_the_lists_cost_the_same(client, master, django_assert_num_queries, count, address, queries):
     SystemPromptPresetFactory.create_batch(count)
     InventoryEntryFactory.create_batch(count, player=master, is_public=True)

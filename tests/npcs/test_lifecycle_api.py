@@ -135,7 +135,7 @@ def test_the_list_of_revisions_costs_the_same(client, master, django_assert_num_
     changed(NpcFactory(slug="vega"), master, *[str(number) for number in range(count)])
     client.get(f"{VEGA}/revisions")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         listed = client.get(f"{VEGA}/revisions").json()["revisions"]
 
     assert len(listed) == count

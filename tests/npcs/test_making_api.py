@@ -245,7 +245,7 @@ def test_the_workshop_costs_the_same_however_much_is_in_it(client, master, djang
     NpcFactory.create_batch(count, is_active=False)
     client.get(WORKSHOP)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         listed = client.get(WORKSHOP).json()["characters"]
 
     assert len(listed) == count

@@ -59,6 +59,7 @@ def test_an_empty_list_says_what_to_do(page, tab, says):
 def test_a_long_list_costs_as_many_queries_as_a_short_one(page, ada, tab):
     path = "/friends/" if tab == "friends" else f"/friends/{tab}/"
     counts = []
+    page(path)
     for more in (1, 2):
         for _ in range(more):
             fill(ada, tab, PlayerFactory())

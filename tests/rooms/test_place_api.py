@@ -96,7 +96,7 @@ def test_the_list_costs_the_same(client, room, django_assert_num_queries, count)
     RoomNpcFactory.create_batch(count, room=room)
     client.get(PLACES)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         listed = client.get(PLACES).json()
 
     assert len(listed) == count

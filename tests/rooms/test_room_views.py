@@ -257,7 +257,7 @@ def test_a_room_costs_the_same_however_much_goes_on(client, member, room, django
         post_message(channel=room.channel, player=player, text=f"hello {number}")
         post_message(channel=room.channel, npc=place.npc, text="hello")
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(23):
         html = client.get("/rooms/hall/").content.decode()
 
     assert html.count('data-slot="character" hidden') == count + 1

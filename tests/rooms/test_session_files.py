@@ -161,7 +161,7 @@ def test_the_list_costs_the_same_however_many_there_are(client, count, django_as
     client.force_login(player)
     client.get(reverse("rooms:session-list", args=[quiz.room.slug]))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         page = client.get(reverse("rooms:session-list", args=[quiz.room.slug]))
 
     assert len({row.topic.name for row in page.context["page"].rows}) == count

@@ -283,7 +283,7 @@ class Socket extends EventTarget {
     const people = JSON.stringify([frame.people, frame.present, frame.me]);
     if (people === room.people && this.#isPolling) return;
     room.people = people;
-    announce({ room: room.id, type: "people", data: { people: frame.people, viewer: frame.viewer, me: frame.me, own: frame.own_reactions, votes: frame.own_votes, drafts: frame.drafts } });
+    announce({ room: room.id, type: "people", data: { people: frame.people, present: frame.present, viewer: frame.viewer, me: frame.me, own: frame.own_reactions, votes: frame.own_votes, drafts: frame.drafts } });
   }
 
   #onEvent(frame) {

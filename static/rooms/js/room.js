@@ -1,16 +1,9 @@
 // The parts of a room beside its stream: who is there, and calling a character.
 
-const room = document.querySelector(".room[data-people-url]");
-const PEOPLE_DELAY_MS = 400;
-let timer = 0;
+import { People } from "./people.js";
 
-function refreshPeople() {
-  clearTimeout(timer);
-  // A class that comes in at once shall not ask for the list thirty times.
-  timer = setTimeout(() => {
-    window.htmx.ajax("GET", room.dataset.peopleUrl, { source: room, target: "#people-list", swap: "outerHTML" });
-  }, PEOPLE_DELAY_MS);
-}
+const room = document.querySelector(".room[data-people-url]");
+const people = new People(room);
 
 // Puts the name where one is writing, with a blank on both sides.
 function call(name) {
@@ -32,16 +25,8 @@ function show({ name, description, theme }) {
   room.querySelector(".room__topic").textContent = description;
 }
 
-const ofPeople = (type) => type === "presence" || type === "people" || type === "room.owner" || type.startsWith("member.");
-
-// In a crowd only the number is told.
-function isNumberOnly({ type, data }) {
-  return type === "presence" && data.present !== undefined;
-}
-
 document.addEventListener("padawan:event", ({ detail }) => {
-  if (isNumberOnly(detail)) document.getElementById("people-count").textContent = `${detail.data.present} here`;
-  else if (ofPeople(detail.type)) refreshPeople();
+  people.hear(detail);
   if (detail.type === "room.updated") show(detail.data);
   if (detail.type === "room.archived") {
     const text = "This room was closed. Nobody can write in it any more.";
