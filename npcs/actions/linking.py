@@ -128,9 +128,10 @@ def delete_words(*, identity: OutsideIdentity, now: datetime) -> int:
     return forget(said_by(identity))
 
 
+@transaction.atomic
 def unlink(*, identity: OutsideIdentity) -> bool:
     """Whoever speaks there is nobody here again; False when he was already."""
-    return bool(OutsideIdentity.objects.filter(pk=identity.pk).delete()[0])
+    return _ended(identity.bot_id, identity.author_key, player_id=identity.player_id)
 
 
 # --- The bot's side --------------------------------------------------------------------------------------
@@ -140,8 +141,8 @@ def unlink(*, identity: OutsideIdentity) -> bool:
 def obey(message: BotMessage, command: Link | Unlink, *, now: datetime) -> Answer:
     """What was written to the program and not to the character, and what is answered."""
     if isinstance(command, Unlink):
-        gone, _ = OutsideIdentity.objects.filter(bot=message.bot, author_key=message.author_key).delete()
-        return Answer(BotMessage.Kind.LINK, UNLINKED if gone else NOT_LINKED)
+        is_gone = _ended(message.bot_id, message.author_key, but=message.pk)
+        return Answer(BotMessage.Kind.LINK, UNLINKED if is_gone else NOT_LINKED)
     if message.channel:
         LinkCode.objects.open(now).filter(code_hash=_hash_of(command.code)).update(ended_at=now)
         return Answer(BotMessage.Kind.LINK, NOT_HERE)
@@ -212,6 +213,16 @@ def _linked(message: BotMessage, player: Player, now: datetime) -> str:
         f"You are linked with the account @{player.username}. What you say here stays apart from it until you "
         "decide otherwise on your page there. If that is not your account, write unlink."
     )
+
+
+def _ended(bot: int, author_key: str, *, player_id: int | None = None, but: int = 0) -> bool:
+    """Also what the bot had said of the link, for it names the account."""
+    rows = OutsideIdentity.objects.filter(bot=bot, author_key=author_key)
+    gone, _ = (rows if player_id is None else rows.filter(player=player_id)).delete()
+    if gone:
+        said = BotMessage.objects.filter(bot=bot, author_key=author_key, kind=BotMessage.Kind.LINK)
+        said.exclude(pk=but).delete()
+    return bool(gone)
 
 
 def _identity_of(bot: BotAssignment, author_key: str) -> OutsideIdentity | None:

@@ -21,8 +21,8 @@ class Link:
 
     @property
     def kept(self) -> str:
-        """What may be stored of it."""
-        return f"link @{self.username} …"
+        """What may be stored of it: not whom it names, for perhaps it is not he who writes."""
+        return "link …"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from npcs.actions import linking
+from npcs.actions import bots, linking
 from npcs.actions.bots import _finish
 from npcs.actions.linking import NotForGuests, NotRemembered, TooManyCodes, make_code
 from npcs.actions.memory_keeping import set_policy, switch_all_memory
@@ -232,6 +232,28 @@ def test_whoever_speaks_there_ends_the_link_too(bridge, bot, ada):
     assert told(bridge, bot, "unlink", **YAN) == linking.NOT_LINKED
     assert told(bridge, bot, "/unlink") == linking.UNLINKED
     assert not OutsideIdentity.objects.exists()
+
+
+def test_when_a_link_has_ended_nothing_names_the_account_any_more(bridge, bot, ada):
+    told(bridge, bot, "link @ada 0000-0000-0000")
+    identity = linked(bridge, bot, ada)
+    linking.unlink(identity=identity)
+    linked(bridge, bot, ada)
+    told(bridge, bot, "unlink")
+
+    assert "ada" not in str(list(BotMessage.objects.values("text", "answer")))
+    assert list(BotMessage.objects.order_by("pk").values_list("kind", flat=True)) == ["wrong", "link"]
+
+
+def test_an_answer_to_a_link_goes_to_the_webhook_too(bridge, bot, ada, monkeypatch):
+    bot.webhook_url = "https://bridge.example.org/answers"
+    bot.save()
+    sent = []
+    monkeypatch.setattr(bots.fetch, "post", lambda url, body, *, headers: sent.append(body) or 200)
+
+    told(bridge, bot, code_of(ada).text)
+
+    assert b"the account @ada" in sent[0]
 
 
 # --- What becomes of the words ---------------------------------------------------------------------------

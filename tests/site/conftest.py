@@ -2,7 +2,16 @@ import pytest
 
 from players.models import Player
 from tests.factories.players import GameMasterFactory
-from tests.site.zara import EMAIL, SHOWN, USERNAME, fill_account, fill_learning, fill_rooms, fill_segments
+from tests.site.zara import (
+    EMAIL,
+    SHOWN,
+    USERNAME,
+    fill_account,
+    fill_learning,
+    fill_messengers,
+    fill_rooms,
+    fill_segments,
+)
 
 
 @pytest.fixture
@@ -12,5 +21,6 @@ def zara(settings, tmp_path):
     fill_segments(player)
     fill_account(player)
     fill_rooms(player)
+    fill_messengers(player)
     fill_learning(player)
     return Player.objects.get(pk=player.pk)

@@ -13,6 +13,8 @@ from messaging.actions.replies import reply
 from messaging.actions.saved import save
 from messaging.actions.scheduled import plan
 from messaging.models import Announcement, AnnouncementReceipt, Message, Notification, PushSubscription
+from npcs.actions.bots import Incoming, receive
+from npcs.actions.linking import make_code
 from players.actions.consents import answer_consents
 from players.actions.progress import award_xp
 from players.models import ConnectedAccount, Player, PlayerPersonalInfo, PlayerProfile, PlayerRelationship
@@ -21,7 +23,7 @@ from rooms.actions.talk import say, say_in_private
 from rooms.models import Reply
 from tests.factories.entry import InvitationFactory, JoinRequestFactory, RulesAcceptanceFactory
 from tests.factories.learning import AnswerEventFactory
-from tests.factories.npcs import InteractionFactory, NpcFactory
+from tests.factories.npcs import BotAssignmentFactory, InteractionFactory, NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.privacy import DataExportFactory, GuardianshipFactory
 from tests.factories.tokens import ApiTokenFactory
@@ -39,6 +41,7 @@ SECRETS = {
     "draft": "a half sentence about newts",
     "plan": "a planned word about newts",
     "keepsake": "a note about newts",
+    "elsewhere": "a tale told to a bot",
 }
 WORDS = [USERNAME, EMAIL, SHOWN, REAL, *SECRETS.values()]
 
@@ -116,6 +119,19 @@ def fill_rooms(player):
     RulesAcceptanceFactory(room=shared, player=player)
     say_in_private(npc=npc, player=player, text=SECRETS["question"])
     InteractionFactory(npc=npc, player=player, message=SECRETS["question"], response=f"Well, {SHOWN}!")
+
+
+def fill_messengers(player):
+    """Linked with two bots by codes, with words for both."""
+    for platform in ("discord", "slack"):
+        bot = BotAssignmentFactory(bot_platform=platform, permissions=["direct"])
+        code = make_code(player=player, now=timezone.now())
+        for number, text in enumerate([SECRETS["elsewhere"], code.text]):
+            incoming = Incoming(
+                external_id=str(number), channel="", author_id="7", author_name=SHOWN, text=text
+            )
+            receive(bot=bot, incoming=incoming, now=timezone.now())
+    make_code(player=player, now=timezone.now())
 
 
 def fill_learning(player):
