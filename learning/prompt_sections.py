@@ -8,6 +8,7 @@ from learning.queries.open_questions import asked_now, sentences_of
 from npcs.actions import sections, withheld
 from npcs.actions.sections import Entry, Occasion
 from npcs.actions.withheld import Asking
+from padawanforge.kit.memory import recalled
 
 SOURCE = "statement:"
 KEYS = "lesson:keys"
@@ -44,11 +45,11 @@ def lesson(occasion: Occasion) -> list[Entry]:
     """How to help who asks. That no key is given away holds everywhere, also where others read."""
     if occasion.player is None:
         return []
-    brief = _brief(occasion.player.pk, occasion)
-    if brief.is_asked:
+    if asked_now(occasion.player.pk):
         return [Entry(NO_KEYS, KEYS)]
     if occasion.place.reach != "private":
         return []
+    brief = _brief(occasion.player.pk, occasion)
     lines = [CALIBRATION.get(brief.calibration, ""), ASK_AGAIN if brief.facts else ""]
     text = " ".join(line for line in lines if line)
     return [Entry(text, HELP, subject=str(occasion.player.uuid))] if text else []
@@ -74,10 +75,14 @@ def rules(sources: Collection[str]) -> Mapping[str, str]:
 
 def _brief(player_id: int, occasion: Occasion) -> LearnerBrief:
     """Over the topics that the character has statements of; over all when it has none."""
-    topics = (
-        Statement.objects.filter(npc=occasion.npc).order_by().values_list("topic_id", flat=True).distinct()
+    return recalled(
+        (LearnerBrief, player_id, occasion.npc.pk, occasion.now), lambda: _read_brief(player_id, occasion)
     )
-    return learner_brief(player_id, topics=set(topics), now=occasion.now)
+
+
+def _read_brief(player_id: int, occasion: Occasion) -> LearnerBrief:
+    topics = Statement.objects.filter(npc=occasion.npc).order_by().values_list("topic_id", flat=True)
+    return learner_brief(player_id, topics=topics.distinct(), now=occasion.now)
 
 
 def _told(fact: WeakFact) -> str:

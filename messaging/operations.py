@@ -33,7 +33,7 @@ from messaging.database import in_database
 from messaging.desk import desk
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
 from messaging.queries import message_seen_by, person_data
-from messaging.queries.ahead import Wish
+from messaging.queries.ahead import Wish, know_members
 from messaging.queries.presence import is_typing_shown, is_unseen
 from messaging.refusals import MessageGone, NotMember, TooManyRooms
 from messaging.rules.polls import question_of
@@ -41,6 +41,7 @@ from messaging.subscriptions import drop, subscribe
 from npcs.actions.tools import decide
 from npcs.queries.tools import use_for
 from padawanforge.kit.errors import DomainError
+from padawanforge.kit.memory import one_reading
 from players.models import Player
 
 HEARTBEAT_SECONDS = 25
@@ -106,7 +107,7 @@ async def _listen(connection: Connection, room: UUID, epoch: UUID | None, seq: i
     try:
         await subscribe(connection, room, epoch=epoch, seq=seq)
     except DomainError as refusal:
-        connection.say("revoked", room=str(room), reason=refusal.code)
+        connection.say("revoked", room=str(room), reason=refusal.code, **getattr(refusal, "told", {}))
 
 
 @operation("sub", frame=frames.Sub, access="reader of the channel")
@@ -137,14 +138,19 @@ async def send(connection: Connection, frame: frames.Send) -> dict:
         wish = Wish(connection.player_id, frame.room, frame.cid, frame.body)
         if (answer := await desk.say(wish)) is not None:
             return answer
-    return await in_database(_send)(connection.player_id, frame)
+    return await in_database(say_alone)(connection.player_id, frame)
 
 
 def is_plain(frame: frames.Send) -> bool:
     """Whether nothing but words is sent, and nobody called by them."""
+    return is_words(frame) and "@" not in frame.body
+
+
+def is_words(frame: frames.Send) -> bool:
+    """Whether only words are sent, perhaps with somebody called by them: nothing that changes who may do what."""
     along = frame.parent or frame.to or frame.attachments or frame.subject or frame.lasts
     is_letter = along or frame.priority != "normal"
-    return not is_letter and "@" not in frame.body and not frame.body.lstrip().startswith("/")
+    return not is_letter and not frame.body.lstrip().startswith("/")
 
 
 @operation("poll", frame=frames.Poll, access="member who may write in the channel")
@@ -253,7 +259,16 @@ def _me(player_id: int, *, keeps_log: bool) -> dict:
     return person_data(player)
 
 
-def _send(player_id: int, frame: frames.Send) -> dict:
+def say_alone(player_id: int, frame: frames.Send) -> dict:
+    """By itself; what mere words need to know of who says them, and where, is read once."""
+    if not is_words(frame):
+        return _sent(player_id, frame)
+    with one_reading():
+        know_members({player_id}, {frame.room}, timezone.now())
+        return _sent(player_id, frame)
+
+
+def _sent(player_id: int, frame: frames.Send) -> dict:
     grant = permissions.posting(player_id, frame.room)
     posted = speak(
         channel=grant.channel,

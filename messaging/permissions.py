@@ -105,8 +105,11 @@ def known_channel(room: UUID) -> Channel | None:
 
 def present_player(player_id: int) -> Player | None:
     """Read with what his words and rights need; None when he is shut out."""
-    people = admitted(timezone.now()).select_related("profile")
-    return recalled((Player, player_id), lambda: people.filter(pk=player_id).first())
+    return recalled((Player, player_id), lambda: _admitted(player_id))
+
+
+def _admitted(player_id: int) -> Player | None:
+    return admitted(timezone.now()).select_related("profile").filter(pk=player_id).first()
 
 
 def posting(player_id: int, room: UUID) -> Grant:

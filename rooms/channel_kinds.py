@@ -53,6 +53,8 @@ kinds.register(
         # It is the player's own; what the character said there may go too.
         may_moderate=permissions.may_use_talk,
         speaking=speaking,
+        # Nothing besides the membership is asked, so what is said may be stored together.
+        ahead=lambda members: None,
     )
 )
 checks.register(ROOM, refuse_without_rules)

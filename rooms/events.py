@@ -6,7 +6,7 @@ from rooms.queries.replies import draft_data, npc_data
 
 
 def thinking(reply: Reply) -> None:
-    signal(reply.channel, "npc.thinking", **draft_data(reply))
+    signal(reply.channel, "npc.thinking", **draft_data(reply, pieces=()))
 
 
 def delta(reply: Reply, *, chunk_no: int, text: str) -> None:

@@ -41,4 +41,4 @@ def asked(player_id: int) -> Iterable[int]:
         session__ended_at=None,
         session__room__channel__members__player=player_id,
     ).exclude(answers__participant__player=player_id)
-    return both_sides(rows) | both_sides(to_practise)
+    return both_sides(rows, to_practise)

@@ -6,23 +6,19 @@ from collections.abc import Iterable
 
 from learning.queries.open_questions import sentences_of
 from messaging.models import Channel
+from messaging.permissions import known_channel
 from npcs.actions import sections, withheld
 from npcs.actions.sections import Entry, Occasion
 from npcs.actions.withheld import Asking
-from rooms.models import RoomNpc
 from rooms.queries.conversations import conversation_of, summary_holds
+from rooms.queries.hearing import place_in
 from rooms.queries.open_statements import open_statements
 
 
 def directions(occasion: Occasion) -> list[Entry]:
     """Of the room and of the character in it; only there."""
-    if occasion.place.kind != "room":
-        return []
-    place = (
-        RoomNpc.objects.filter(room__channel__uuid=occasion.place.uuid, npc=occasion.npc)
-        .select_related("room__settings")
-        .first()
-    )
+    channel = _channel(occasion) if occasion.place.kind == "room" else None
+    place = place_in(channel, occasion.npc) if channel else None
     if place is None:
         return []
     texts = {"room": place.room.settings.stage_direction, "place": place.stage_direction}
@@ -30,12 +26,16 @@ def directions(occasion: Occasion) -> list[Entry]:
 
 
 def summaries(occasion: Occasion) -> list[Entry]:
-    channel = Channel.objects.filter(uuid=occasion.place.uuid).first() if occasion.place.uuid else None
+    channel = _channel(occasion)
     conversation = conversation_of(channel, occasion.npc) if channel else None
     if channel is None or conversation is None or not summary_holds(conversation, channel):
         return []
     subject = str(occasion.player.uuid) if occasion.player and occasion.place.kind == "talk" else ""
     return [Entry(conversation.summary, f"summary:{conversation.summary_seq}", subject=subject)]
+
+
+def _channel(occasion: Occasion) -> Channel | None:
+    return known_channel(occasion.place.uuid) if occasion.place.uuid else None
 
 
 @withheld.register

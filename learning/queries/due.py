@@ -76,13 +76,13 @@ def due_facts(
     player_id: int, *, now: datetime, topic_id: int | None = None, limit: int = DAILY_CAP
 ) -> list[DueFact]:
     """What may be asked now, most faded first; nothing when the day's limit is reached."""
-    room = DAILY_CAP - reviews_today(player_id, now)
-    if room <= 0:
-        return []
     cards = ReviewCard.objects.due(now).filter(player=player_id)
     if topic_id is not None:
         cards = cards.filter(topic=topic_id)
     found = [_fact(card, now) for card in cards.order_by("due", "pk")[:LOOKED_AT]]
+    room = DAILY_CAP - reviews_today(player_id, now) if found else 0
+    if room <= 0:
+        return []
     return sorted(found, key=lambda one: (one.remembered, one.due, one.card_id))[: min(limit, room)]
 
 

@@ -1,6 +1,6 @@
 """What a character that teaches should know of one learner: the weakest facts, and how sure he is of himself."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,10 +37,8 @@ class LearnerBrief:
     is_asked: bool
 
 
-def learner_brief(
-    player_id: int, *, topics: Collection[int] = (), now: datetime | None = None
-) -> LearnerBrief:
-    """Over these topics, or all. In a fixed number of queries."""
+def learner_brief(player_id: int, *, topics: Iterable[int] = (), now: datetime | None = None) -> LearnerBrief:
+    """Over these topics, or all; they are only looked at where something is due. In a fixed number of queries."""
     now = now or timezone.now()
     asked = asked_now(player_id)
     figures = calibration_of(player_id).figures
@@ -48,9 +46,12 @@ def learner_brief(
     return LearnerBrief(facts, figures.verdict, figures.brier, bool(asked))
 
 
-def _weakest(player_id: int, topics: Collection[int], now: datetime) -> tuple[WeakFact, ...]:
+def _weakest(player_id: int, topics: Iterable[int], now: datetime) -> tuple[WeakFact, ...]:
     due = due_facts(player_id, now=now, limit=LOOKED_AT)
-    wanted = [one for one in due if not topics or one.topic_id in topics][:FACTS]
+    if not due:
+        return ()
+    within = frozenset(topics)
+    wanted = [one for one in due if not within or one.topic_id in within][:FACTS]
     variants: dict[tuple[int, str], list[Statement]] = {}
     for statement in statements_of(wanted):
         fact = fact_of(pk=statement.pk, fact_key=statement.fact_key)

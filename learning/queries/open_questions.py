@@ -6,6 +6,7 @@ An app above that asks statements (the sessions of rooms) registers where it loo
 from collections.abc import Callable, Iterable
 
 from learning.models import Practice, Statement
+from padawanforge.kit.memory import recalled
 
 Source = Callable[[int], Iterable[int]]
 
@@ -19,7 +20,9 @@ def register(source: Source) -> Source:
 
 
 def asked_now(player_id: int) -> frozenset[int]:
-    return frozenset(pk for source in _sources for pk in source(player_id))
+    return recalled(
+        (asked_now, player_id), lambda: frozenset(pk for source in _sources for pk in source(player_id))
+    )
 
 
 def sentences_of(statement_ids: Iterable[int]) -> list[str]:

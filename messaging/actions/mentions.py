@@ -1,5 +1,7 @@
 """Who is called in a message: the rows that say it, derived from its text."""
 
+from typing import Any
+
 from messaging.models import Message, MessageMention
 from messaging.permissions import may_moderate
 from messaging.queries.mentions import characters_of, players_called
@@ -8,15 +10,25 @@ from messaging.rules.mentions import HERE, Place, places
 Kind = MessageMention.Kind
 
 
-def note_mentions(message: Message) -> list[MessageMention]:
+def note_mentions(message: Message, *, is_new: bool = False) -> list[MessageMention]:
     """Bring the rows up to date with the text; those that are gone. In the transaction that stores the text."""
     wanted = {} if message.is_deleted or message.player is None else _mentions(message)
+    if is_new:
+        _keep(message, MessageMention.objects.bulk_create(list(wanted.values())))
+        return []
     rows = MessageMention.objects.filter(message=message)
     known = {(row.start, row.length, row.kind, row.player_id, row.npc_id): row for row in rows}
     gone = [row for key, row in known.items() if key not in wanted]
     rows.filter(pk__in=[row.pk for row in gone]).delete()
     MessageMention.objects.bulk_create([row for key, row in wanted.items() if key not in known])
     return gone
+
+
+def _keep(message: Message, made: list[MessageMention]) -> None:
+    """Whoever shows the message in a moment need not read them again, as if they had been prefetched."""
+    rows: Any = message.mentions.all()
+    rows._result_cache, rows._prefetch_done = made, True
+    message._prefetched_objects_cache = {"mentions": rows}  # type: ignore[attr-defined]
 
 
 def _mentions(message: Message) -> dict[tuple, MessageMention]:

@@ -19,6 +19,7 @@ from npcs.models import Npc
 from padawanforge.kit import markdown
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
+from padawanforge.kit.memory import nothing_known
 from players.actions.demo import spend_message
 from players.models import Player
 
@@ -161,7 +162,7 @@ def _save(message: Message, files: Sequence[UUID], hang: Callable[[Message], Non
     message.save(force_insert=True)
     attach(message, files)
     if "@" in message.text:
-        note_mentions(message)
+        note_mentions(message, is_new=True)
     if hang is not None:
         hang(message)
     keep_posted(message)
@@ -178,9 +179,10 @@ def announce_stored(message: Message, held: str) -> None:
 
 
 def tell_refused(message: Message, refusal: checks.Refused) -> None:
-    """After the rollback: what a refusal leaves is written by itself."""
+    """After the rollback: what a refusal leaves is written by itself. Strikes and mutes change what was read."""
     about = {"channel_id": message.channel_id, "text": refusal.text or message.text, "refusal": refusal}
-    announce(message_refused, sender=Message, player_id=message.player_id, **about)
+    with nothing_known():
+        announce(message_refused, sender=Message, player_id=message.player_id, **about)
 
 
 def look_through(message: Message, now: datetime) -> str:

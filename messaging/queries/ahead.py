@@ -72,7 +72,6 @@ def read_ahead(wishes: Collection[Wish], now: datetime) -> None:
     for member in members:
         pair = member.player_id, member.channel_id
         keep((Message, *pair), said[pair])
-        keep((Draft, *pair), member.has_draft)
 
 
 def know_sockets(beats: Collection[Beat], now: datetime) -> None:
@@ -119,6 +118,7 @@ def know_members(players: Collection[int], rooms: Collection[UUID], now: datetim
         keep((Sanction, member.player_id), measured[member.player_id])
         keep((Channel, member.channel.uuid), member.channel)
         keep((ChannelMember, member.player_id, member.channel_id), member)
+        keep((Draft, member.player_id, member.channel_id), member.has_draft)
     for slug in {channel.kind for channel in channels.values()}:
         if ahead := kinds.get(slug).ahead:
             ahead([member for member in members if member.channel.kind == slug])

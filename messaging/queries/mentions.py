@@ -34,9 +34,10 @@ def players_called(text: str, channel: Channel, author: Player) -> list[Player]:
     names = usernames_in(text)
     if not names:
         return []
-    found = Player.objects.filter(username__in=names, is_active=True).exclude(pk__in=hidden_from(author))
+    found = list(Player.objects.filter(username__in=names, is_active=True).order_by("pk"))
+    hidden = hidden_from(author) if found else frozenset()
     may_read = kinds.get(channel.kind).may_read
-    return [player for player in found.order_by("pk") if may_read(player, channel)]
+    return [player for player in found if player.pk not in hidden and may_read(player, channel)]
 
 
 def characters_of(channel: Channel) -> list[Npc]:

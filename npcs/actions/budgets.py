@@ -1,17 +1,19 @@
 """Tokens and money are booked before a provider is asked, and set right when the answer is there.
 
-Each limit is one conditional update of a counter, so two callers at once can't both take the last tokens. What
+The counters are looked at under their locks, so two callers at once can't both take the last tokens. What
 was booked for a call that nobody finished stays booked: the provider has most likely counted it, too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.timesince import timeuntil
@@ -68,14 +70,14 @@ class Spent:
 @transaction.atomic
 def book(caller: Caller, engine: Engine, *, tokens_in: int, tokens_out: int, prompt_hash: str = "") -> AiCall:
     """Take what the call may cost from every budget that it touches, or refuse before anything is asked."""
-    if control().is_stopped:
+    chosen = control()
+    if chosen.is_stopped:
         raise ProvidersStopped("The staff has stopped all language models for now.")
     now = timezone.now()
     cost = cost_of(engine.price, tokens_in=tokens_in, tokens_cached=0, tokens_out=tokens_out)
     if not engine.is_own_key:
-        limits = limits_for(player=caller.player, npc=caller.npc, place=caller.place)
-        for limit in limits:
-            _take(limit, tokens=tokens_in + tokens_out, cost=cost or ZERO, now=now)
+        limits = limits_for(player=caller.player, npc=caller.npc, place=caller.place, defaults=chosen)
+        _take(limits, tokens=tokens_in + tokens_out, cost=cost or ZERO, now=now)
     return AiCall.objects.create(
         purpose=caller.purpose,
         player=caller.player,
@@ -128,16 +130,42 @@ def close_lost_calls(*, now: datetime) -> int:
     return lost.update(state=AiCall.State.LOST, error="interrupted")
 
 
-def _take(limit: Limit, *, tokens: int, cost: Decimal, now: datetime) -> None:
-    row, _ = UsageDay.objects.get_or_create(scope=limit.scope, key=limit.key, day=now.date())
-    rows = UsageDay.objects.filter(pk=row.pk)
-    if limit.tokens is not None:
-        rows = rows.filter(tokens__lte=limit.tokens - tokens)
-    if limit.money is not None:
-        # The last call may not go beyond it either, as far as its price is known.
-        rows = rows.filter(cost__lte=limit.money - cost) if cost else rows.filter(cost__lt=limit.money)
-    if not rows.update(tokens=F("tokens") + tokens, cost=F("cost") + cost, calls=F("calls") + 1):
-        raise BudgetSpent(limit.refusal(until=reset_in_words(now)))
+def _take(limits: Sequence[Limit], *, tokens: int, cost: Decimal, now: datetime) -> None:
+    """From all of them or from none: the transaction ends with the refusal."""
+    rows = _locked(limits, now.date())
+    for limit in limits:
+        if not _has_left(limit, rows[limit.scope, limit.key], tokens=tokens, cost=cost):
+            raise BudgetSpent(limit.refusal(until=reset_in_words(now)))
+    UsageDay.objects.filter(pk__in=[row.pk for row in rows.values()]).update(
+        tokens=F("tokens") + tokens, cost=F("cost") + cost, calls=F("calls") + 1
+    )
+
+
+def _has_left(limit: Limit, row: UsageDay, *, tokens: int, cost: Decimal) -> bool:
+    if limit.tokens is not None and row.tokens > limit.tokens - tokens:
+        return False
+    if limit.money is None:
+        return True
+    # The last call may not go beyond it either, as far as its price is known.
+    return row.cost <= limit.money - cost if cost else row.cost < limit.money
+
+
+def _locked(limits: Sequence[Limit], day: date) -> dict[tuple[str, str], UsageDay]:
+    """The counters of the day, locked in the order of the limits; made by whoever needs them first.
+
+    Where the installation's counter is missing, all are: so nobody makes one while waiting for a lock that somebody
+    holds who waits for it.
+    """
+    counted = reduce(or_, (Q(scope=limit.scope, key=limit.key) for limit in limits))
+    order = Case(*(When(scope=limit.scope, then=Value(n)) for n, limit in enumerate(limits)))
+    rows = UsageDay.objects.select_for_update().filter(counted, day=day).order_by(order)
+    found = {(row.scope, row.key): row for row in rows}
+    missing = [limit for limit in limits if (limit.scope, limit.key) not in found]
+    if missing:
+        new = [UsageDay(scope=limit.scope, key=limit.key, day=day) for limit in missing]
+        UsageDay.objects.bulk_create(new, ignore_conflicts=True)
+        found = {(row.scope, row.key): row for row in rows.all()}
+    return found
 
 
 def _correct(call: AiCall, *, tokens: int, cost: Decimal) -> None:

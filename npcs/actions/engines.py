@@ -22,6 +22,7 @@ from npcs.llm.reading import Deadline
 from npcs.models import AiCall
 from npcs.queries.engines import OWN_KEY_SECONDS, Engine
 from npcs.queries.traffic import is_busy
+from padawanforge.kit.threads import is_pooled
 
 # For all providers together: below the lease of a background job.
 CHAIN_SECONDS = 150.0
@@ -254,6 +255,9 @@ def _hash_of(turns: Sequence[Turn]) -> str:
 
 
 def _release_connection() -> None:
-    """The wait may be long: a pooled connection goes back until there is something to write."""
-    if not connection.in_atomic_block:
+    """The wait may be long: a pooled connection goes back until there is something to write.
+
+    Another one is opened before the first word is shown, so it only goes where somebody else can have it.
+    """
+    if is_pooled() and not connection.in_atomic_block:
         connection.close()

@@ -36,6 +36,7 @@ from npcs.llm.citations import renumbered
 from npcs.llm.marks import visible, without_marks
 from npcs.models import AiCall, Interaction, KnowledgeItem, Npc, ToolUse
 from padawanforge.kit.markdown import clean_text
+from padawanforge.kit.memory import one_reading
 from players.actions.demo import spend_tokens
 from players.models import Player
 
@@ -119,7 +120,7 @@ Figures = dict[str, Any]
 def speak(
     *,
     npc: Npc,
-    heard: Sequence[Turn],
+    heard: Sequence[Turn] | Callable[[], Sequence[Turn]],
     player: Player | None,
     on_text: Callable[[str], None],
     should_stop: ShouldStop = never,
@@ -127,6 +128,8 @@ def speak(
     account: Account = TALKING,
 ) -> Speech:
     """What the character answers to what it heard; a provider's fault becomes a line of dialogue.
+
+    `heard` may be looked up here: then it is read together with all else that the prompt needs, nothing twice.
 
     `on_text` gets the pieces as they come; the speech replaces them, for its sources are counted anew.
 
@@ -138,7 +141,9 @@ def speak(
     budgets, where there is no `player`.
     """
     started = time.monotonic()
-    prepared = prepare(occasion_of(npc=npc, heard=heard, player=player, place=place))
+    with one_reading():
+        said = heard() if callable(heard) else heard
+        prepared = prepare(occasion_of(npc=npc, heard=said, player=player, place=place))
     listener = Listener(on_text, should_stop)
     trail = Trail()
     speech, figures = (

@@ -14,6 +14,7 @@ from uuid import UUID
 from npcs.actions.sections import Entry, Occasion
 from npcs.builtin.secrets import Secrets
 from npcs.llm.base import Turn
+from padawanforge.kit.memory import recalled
 
 # What staff wrote about how to speak is followed, not told on; notes come without it already.
 AS_THEY_ARE = frozenset({"rules", "persona", "teaching", "lesson", "direction", "knowledge"})
@@ -39,7 +40,7 @@ def register(source: Source) -> Source:
 
 def secrets_for(*, player_id: int | None, place: UUID | None) -> Secrets:
     asking = Asking(player_id, place)
-    return Secrets(text for source in _sources for text in source(asking))
+    return recalled(asking, lambda: Secrets(text for source in _sources for text in source(asking)))
 
 
 def secrets_of(occasion: Occasion) -> Secrets:

@@ -39,9 +39,11 @@ class Limit:
         return f"{who} today. It starts anew {until}."
 
 
-def limits_for(*, player: Player | None, npc: Npc | None, place: UUID | None) -> list[Limit]:
+def limits_for(
+    *, player: Player | None, npc: Npc | None, place: UUID | None, defaults: AiControl | None = None
+) -> list[Limit]:
     """In the order in which they are locked: player, character, place, installation."""
-    defaults = control()
+    defaults = defaults or control()
     limits = []
     own = {
         (row.player_id, row.npc_id, row.place, row.role): row.tokens_per_day

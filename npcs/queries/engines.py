@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q
 
 from npcs.llm.layout import WINDOW_TOKENS
 from npcs.llm.presets import HOSTED, preset_of
@@ -72,10 +75,11 @@ def line_for(*, npc: Npc | None, player: Player | None, purpose: str, today: dat
     """
     if control().is_stopped:
         return Line([], "stopped")
-    wanted = AiProvider.objects.filter(pk=npc.provider_id).first() if npc and npc.provider_id else None
+    rows = _in_question(npc.provider_id if npc else None, purpose)
+    wanted = next((row for row in rows if npc and row.pk == npc.provider_id), None)
     is_off = wanted is not None and not wanted.is_active
     chosen = [] if wanted is None or is_off or npc is None else [(wanted, npc.ai_model)]
-    pairs = _once([*chosen, *_fallbacks(purpose)])
+    pairs = _once([*chosen, *_fallbacks(rows)])
     engines = _own_engine(player) if purpose == FallbackStep.Purpose.CHAT else []
     engines += _engines(pairs, today)
     note = f"{wanted.name} is switched off" if wanted is not None and is_off else ""
@@ -86,12 +90,21 @@ def engine_of(provider: AiProvider, *, model: str = "", today: date) -> Engine:
     return _engines([(provider, model)], today)[0]
 
 
-def _fallbacks(purpose: str) -> list[tuple[AiProvider, str]]:
-    steps = FallbackStep.objects.filter(purpose=purpose, provider__is_active=True)
-    ordered = steps.select_related("provider").order_by("position")
-    if pairs := [(step.provider, step.ai_model) for step in ordered]:
+def _in_question(wanted: int | None, purpose: str) -> list[AiProvider]:
+    """The wanted one, those in the order of the purpose (once for each step), and the default: one query."""
+    steps = FilteredRelation("fallback_steps", condition=Q(fallback_steps__purpose=purpose))
+    is_asked = Q(is_active=True) & (Q(is_default=True) | Q(step__isnull=False))
+    rows = AiProvider.objects.annotate(
+        step=steps, step_position=F("step__position"), step_model=F("step__ai_model")
+    )
+    return list(rows.filter(is_asked | Q(pk=wanted)).order_by("step_position", "pk"))
+
+
+def _fallbacks(rows: list[Any]) -> list[tuple[AiProvider, str]]:
+    active = [row for row in rows if row.is_active]
+    if pairs := [(row, row.step_model) for row in active if row.step_position is not None]:
         return pairs
-    return [(it, "") for it in AiProvider.objects.filter(is_default=True, is_active=True)]
+    return [(row, "") for row in active if row.is_default]
 
 
 def _once(pairs: Iterable[tuple[AiProvider, str]]) -> list[tuple[AiProvider, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, Q, QuerySet
 
 from npcs.builtin import embedder
 from npcs.builtin.text import token_estimate
@@ -42,11 +42,12 @@ class OverviewPage:
 
 def remembers(*, npc_id: int, player_id: int | None) -> bool:
     """Whether the character, the player, and the player for this character all say yes."""
-    if player_id is None or not is_remembering(npc_id):
+    if player_id is None:
         return False
-    if not may_be_remembered(player_id):
-        return False
-    return not MemoryProfile.objects.filter(npc_id=npc_id, player_id=player_id, is_on=False).exists()
+    refused = MemoryChoice.objects.filter(player_id=player_id, is_on=False)
+    refused_here = MemoryProfile.objects.filter(npc_id=npc_id, player_id=player_id, is_on=False)
+    policy = MemoryPolicy.objects.filter(npc_id=npc_id, is_on=True)
+    return policy.exclude(Exists(refused) | Exists(refused_here)).exists()
 
 
 def may_be_remembered(player_id: int) -> bool:

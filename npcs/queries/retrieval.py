@@ -20,6 +20,7 @@ from npcs.models import KnowledgeItem, Npc
 from npcs.queries.embedding import Embedder, current_embedder
 from npcs.queries.shelves import Known, Shelf, load, shelves
 from padawanforge.kit import fulltext
+from padawanforge.kit.memory import keep, recalled
 
 # So many of each side go into the fusion.
 CANDIDATES = 60
@@ -68,9 +69,18 @@ def index_for(
     return StoredIndex(Scope(npc, place, file_id, preset_id), shelf, engine, secrets or Secrets(()))
 
 
+def _version_of(npc_id: int) -> int:
+    return Npc.objects.filter(pk=npc_id).values_list("knowledge_version", flat=True).get()
+
+
+def know_version(npc: Npc) -> None:
+    """The character was read for this very operation: what version its notes are of need not be asked again."""
+    keep((KnowledgeItem, npc.pk), npc.knowledge_version)
+
+
 def _shelf_of(npc: Npc, engine: Embedder | None) -> Shelf:
     # The version is read before the rows, so that the rows are at least as new as their label.
-    version = Npc.objects.filter(pk=npc.pk).values_list("knowledge_version", flat=True).get()
+    version = recalled((KnowledgeItem, npc.pk), lambda: _version_of(npc.pk))
     model = engine.model if engine else ""
     return shelves.get((npc.uuid, version, model), lambda: load(npc.pk, model=model))
 

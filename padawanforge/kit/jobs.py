@@ -14,11 +14,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from queue import SimpleQueue
+from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import close_old_connections, transaction
 from huey import Huey, MemoryHuey, PostgresHuey, SqliteHuey
 from huey.consumer import Consumer
+from huey.storage import SqliteStorage
+
+from padawanforge.kit.memory import nothing_known
+from padawanforge.kit.threads import keep_connection
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +32,6 @@ _jobs: dict[str, Callable[..., None]] = {}
 _periodic: list["Periodic"] = []
 # Threads beside those of the queue, for jobs that are started at once.
 AT_ONCE = 8
-_at_once = threading.BoundedSemaphore(AT_ONCE)
 # Whether this process has workers of its own.
 _is_working = threading.Event()
 
@@ -81,18 +86,40 @@ def start(name: str, **arguments: object) -> None:
 
 
 def _start(name: str, arguments: dict) -> None:
-    if not _is_working.is_set() or not _at_once.acquire(blocking=False):
+    if not _is_working.is_set() or not _helpers.take(name, arguments):
         _carrier()(name, arguments)
-        return
-    threading.Thread(target=_run_at_once, args=(name, arguments), name=name, daemon=True).start()
 
 
-def _run_at_once(name: str, arguments: dict) -> None:
-    try:
-        run(name, arguments)
-    finally:
-        connections.close_all()
-        _at_once.release()
+class Helpers:
+    """At most so many threads, made when they are needed; each waits for its next job with its connection open.
+
+    They are daemons, unlike those of an executor: nobody who stops the process waits for an answer to end.
+    """
+
+    def __init__(self, most: int, *, run: Callable[[str, dict], None]) -> None:
+        self._run = run
+        self._free = threading.Semaphore(most)
+        self._idle = threading.Semaphore(0)
+        self._calls: SimpleQueue[tuple[str, dict]] = SimpleQueue()
+
+    def take(self, name: str, arguments: dict) -> bool:
+        """Begin the job now; False when all are busy."""
+        if not self._free.acquire(blocking=False):
+            return False
+        self._calls.put((name, arguments))
+        if not self._idle.acquire(blocking=False):
+            threading.Thread(target=self._work, name="at once", daemon=True).start()
+        return True
+
+    def _work(self) -> None:
+        keep_connection()
+        while True:
+            name, arguments = self._calls.get()
+            try:
+                self._run(name, arguments)
+            finally:
+                self._free.release()
+            self._idle.release()
 
 
 def names() -> list[str]:
@@ -103,12 +130,44 @@ def periodic() -> list[Periodic]:
     return list(_periodic)
 
 
+class WakingStorage(SqliteStorage):
+    """Whoever waits for a job of this process is woken when one comes; for those of others it looks now and then."""
+
+    # So huey's workers wait here and not in sleeps of their own.
+    blocking = True
+    PATIENCE_SECONDS = 0.2
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._news = threading.Condition()
+        self._came = 0
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        super().enqueue(data, priority)
+        with self._news:
+            self._came += 1
+            self._news.notify()
+
+    def dequeue(self) -> bytes | None:
+        # Counted before looking: what comes in between is not slept through.
+        came = self._came
+        if (data := super().dequeue()) is not None:
+            return data
+        with self._news:
+            is_new = self._news.wait_for(lambda: self._came != came, timeout=self.PATIENCE_SECONDS)
+        return super().dequeue() if is_new else None
+
+
+class EmbeddedHuey(SqliteHuey):
+    storage_class = WakingStorage
+
+
 @cache
 def queue() -> Huey:
     """The one huey of this process, by `settings.JOBS`."""
     kind = settings.JOBS["kind"]
     if kind == "sqlite":
-        return SqliteHuey("padawanforge", filename=settings.JOBS["filename"], fsync=False, timeout=20)
+        return EmbeddedHuey("padawanforge", filename=settings.JOBS["filename"], fsync=False, timeout=20)
     if kind == "postgresql":
         return PostgresHuey("padawanforge", dsn=settings.JOBS["dsn"])
     return MemoryHuey("padawanforge", immediate=True)
@@ -131,7 +190,9 @@ def run(name: str, arguments: dict) -> None:
     if not in_test:
         close_old_connections()
     try:
-        _jobs[name](**arguments)
+        # Where jobs run at once, whoever enqueued it may be in a reading.
+        with nothing_known():
+            _jobs[name](**arguments)
     except Exception:
         logger.exception("The job %s%s failed.", name, arguments)
         if in_test:
@@ -139,6 +200,9 @@ def run(name: str, arguments: dict) -> None:
     finally:
         if not in_test:
             close_old_connections()
+
+
+_helpers = Helpers(AT_ONCE, run=run)
 
 
 class EmbeddedConsumer(Consumer):

@@ -24,6 +24,16 @@ def one_reading() -> Iterator[None]:
         _known.reset(token)
 
 
+@contextmanager
+def nothing_known() -> Iterator[None]:
+    """Asks every time again, also within a reading: for a step that changes what was read, and for another's work."""
+    token = _known.set(None)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def is_reading() -> bool:
     return _known.get() is not None
 

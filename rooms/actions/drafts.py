@@ -30,9 +30,9 @@ class Draft:
         self._is_over = False
 
     def begin(self) -> None:
-        """Whatever an earlier attempt left is gone."""
-        ReplyDelta.objects.filter(reply=self.reply).delete()
-        self.reply.refresh_from_db(fields=["state"])
+        """Whatever an earlier attempt left is gone. The reply was read after it was claimed."""
+        if self.reply.attempts > 1:
+            ReplyDelta.objects.filter(reply=self.reply).delete()
         events.thinking(self.reply)
 
     def add(self, piece: str) -> None:

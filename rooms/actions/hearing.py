@@ -19,7 +19,7 @@ from rooms.choices import ROOM, TALK
 from rooms.mentions import called
 from rooms.models import Reply, RoomNpc, RoomSettings, Talk
 from rooms.queries import replies
-from rooms.queries.rooms import listening_places
+from rooms.queries.rooms import listening_places, places_at_hand
 from rooms.queries.settings import settings_of
 from rooms.rules import limits
 from rooms.rules.roles import rights_of
@@ -55,12 +55,14 @@ def begin(
     held_until: datetime | None = None,
 ) -> Reply:
     about = {"channel": message.channel, "player": player, "root": root, "occasion": occasion}
-    reply, created = Reply.objects.get_or_create(
-        message=message, npc=npc, defaults={**about, "held_until": held_until}
-    )
-    if created and held_until is None:
+    new = Reply(message=message, npc=npc, held_until=held_until, **about)
+    # Left out where it has begun already; one statement that needs no savepoint.
+    Reply.objects.bulk_create([new], ignore_conflicts=True)
+    reply = Reply.objects.get(message=message, npc=npc)
+    is_created = reply.uuid == new.uuid
+    if is_created and held_until is None:
         start("rooms.react", pk=reply.pk)
-    elif not created and held_until is None:
+    elif not is_created and held_until is None:
         release(reply, now=timezone.now(), occasion=occasion)
     return reply
 
@@ -68,7 +70,9 @@ def begin(
 @transaction.atomic
 def _hear_in_private(message: Message) -> list[Reply]:
     talk = Talk.objects.select_related("npc").filter(channel=message.channel, npc__is_active=True).first()
-    if talk is None or message.player is None or _is_crowded(message.channel):
+    if talk is None or message.player is None:
+        return []
+    if _is_crowded(message.channel, replies.waiting_answers()):
         return []
     come_to(talk=talk)
     return [begin(message, talk.npc, player=message.player, root=message)]
@@ -91,11 +95,13 @@ def _hear_in_room(message: Message) -> list[Reply]:
 def _answer_person(message: Message, mode: str, chosen: RoomSettings | None) -> list[Reply]:
     """Those who are called; else who has a turn. Counted under the room's lock, so that no two choose at once."""
     locked_room(message.channel.room)
-    places = listening_places(message.channel)
+    # Whose turn it is only holds under the lock; who is there to be called was looked up for the message.
+    is_quiet = mode in QUIET_MODES
+    places = places_at_hand(message.channel) if is_quiet else listening_places(message.channel)
     speakers = [] if mode == Mode.MANUAL else _called(message, places)
     occasion, held_until = Occasion.CALLED, None
     held = take_over(message)
-    if not speakers and mode not in QUIET_MODES:
+    if not speakers and not is_quiet:
         if mode == Mode.DIRECTOR:
             enqueue("rooms.direct", pk=message.pk)
             return []
@@ -115,9 +121,12 @@ def begin_in_room(
     held_until: datetime | None = None,
 ) -> list[Reply]:
     """Under the room's lock: as many of them as one message and the room's budget allow."""
-    if not speakers or _is_crowded(message.channel):
+    if not speakers:
         return []
-    left = _budget_left(message.channel, chosen)
+    waiting, lately = replies.load(message.channel, timezone.now(), limits.BUDGET_WINDOW)
+    if _is_crowded(message.channel, waiting):
+        return []
+    left = _budget_left(message.channel, chosen, lately)
     if left <= 0:
         return []
     most = min(limits.ANSWERS_TO_ONE_MESSAGE, left)
@@ -148,10 +157,11 @@ def _answer_character(message: Message, chosen: RoomSettings | None) -> list[Rep
     ]
     since = replies.last_said_by_people(channel)
     root = Message.objects.filter(channel=channel, seq=since).first()
-    if not places or root is None or _is_crowded(channel):
-        return []
-    left = min(_budget_left(channel, chosen), _turns_left(channel, since))
     now = timezone.now()
+    waiting, lately = replies.load(channel, now, limits.BUDGET_WINDOW)
+    if not places or root is None or _is_crowded(channel, waiting):
+        return []
+    left = min(_budget_left(channel, chosen, lately), _turns_left(channel, since))
     begun: list[Reply] = []
     for place in places[: max(left, 0)]:
         pair = replies.answers_of_pair(channel, place.npc_id, message.npc_id, now - limits.PAIR_WINDOW)
@@ -191,17 +201,16 @@ def _turns_left(channel: Channel, since: int) -> int:
     return left
 
 
-def _budget_left(channel: Channel, chosen: RoomSettings | None) -> int:
-    budget = chosen.npc_budget if chosen else limits.BUDGET
-    now = timezone.now()
-    left = budget - replies.answers_lately(channel, now, limits.BUDGET_WINDOW)
-    if left <= 0 and not replies.is_noted(channel, "spent", after=now - limits.BUDGET_WINDOW):
+def _budget_left(channel: Channel, chosen: RoomSettings | None, lately: int) -> int:
+    left = (chosen.npc_budget if chosen else limits.BUDGET) - lately
+    since = timezone.now() - limits.BUDGET_WINDOW
+    if left <= 0 and not replies.is_noted(channel, "spent", after=since):
         _note(channel, "spent", SPENT)
     return left
 
 
-def _is_crowded(channel: Channel) -> bool:
-    if replies.waiting_answers() < limits.WAITING_AT_MOST:
+def _is_crowded(channel: Channel, waiting: int) -> bool:
+    if waiting < limits.WAITING_AT_MOST:
         return False
     if not replies.is_noted(channel, "busy", after=timezone.now() - timedelta(minutes=1)):
         _note(channel, "busy", BUSY)

@@ -10,15 +10,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
-from messaging.models import Message
+from messaging.models import Channel, Message
 from messaging.rules.slow import in_words
 from npcs.actions.memory_keeping import forget_message, forget_words
 from npcs.actions.ratings import note_answer
 from npcs.actions.sections import Place
 from npcs.actions.speaking import Speech, speak
 from npcs.models import Interaction
+from npcs.queries.retrieval import know_version
 from padawanforge.kit.events import announce
 from padawanforge.kit.markdown import clean_text
+from padawanforge.kit.memory import keep
 from padawanforge.kit.work import WorkItem, WorkState
 from rooms import events
 from rooms.actions.drafts import Draft, said_so_far
@@ -29,7 +31,7 @@ from rooms.choices import ROOM
 from rooms.models import Reply, RoomNpc, Talk
 from rooms.queries.conversations import conversation_of, summary_holds
 from rooms.queries.hearing import history, turns, without_summarised
-from rooms.queries.sessions import question_is_open
+from rooms.queries.replies import claimed
 from rooms.queries.settings import pause_of
 from rooms.signals import character_answered
 
@@ -49,11 +51,7 @@ def react(*, pk: int) -> None:
     """Work on an answer if it is its turn: the provider may take many seconds, so no transaction is open."""
     with turn(pk) as is_ours:
         if is_ours:
-            _work(
-                Reply.objects.select_related("channel", "message__channel", "npc", "player__profile").get(
-                    pk=pk
-                )
-            )
+            _work(claimed(pk))
 
 
 def _work(reply: Reply) -> None:
@@ -63,7 +61,7 @@ def _work(reply: Reply) -> None:
     draft.begin()
     speech = speak(
         npc=reply.npc,
-        heard=turns(_heard(reply), reply.npc),
+        heard=lambda: turns(_heard(reply), reply.npc),
         player=reply.player,
         on_text=draft.add,
         should_stop=draft.should_stop,
@@ -81,6 +79,8 @@ def _was_deleted(reply: Reply) -> bool:
 
 def _heard(reply: Reply) -> list[Message]:
     """The history, without what the summary in the prompt stands for."""
+    keep((Channel, reply.channel.uuid), reply.channel)
+    know_version(reply.npc)
     messages = history(reply.message, reply.npc)
     conversation = conversation_of(reply.channel, reply.npc)
     if conversation is None or not summary_holds(conversation, reply.channel):
@@ -203,7 +203,7 @@ def _is_turned_away(reply: Reply) -> bool:
         error = "The character pauses between two answers in this room."
         _turn_away(reply, RESTING.format(in_words(pause)), error, once=once, seconds=pause)
         return True
-    if reply.channel.kind == ROOM and question_is_open(reply.channel.room):
+    if reply.is_question_open:  # type: ignore[attr-defined]
         _turn_away(reply, HELD_OFF, "A question was open.")
         return True
     return False

@@ -7,17 +7,18 @@ from django.db.models import Q
 from messaging.models import Channel, Message
 from npcs.llm.layout import Window
 from npcs.models import Npc
+from padawanforge.kit.memory import recalled
 from rooms.choices import ROOM
-from rooms.models import RoomNpc, Talk
+from rooms.models import Talk
 from rooms.models.characters import Summarised
-from rooms.queries.hearing import heard_messages
+from rooms.queries.hearing import heard_messages, place_in
 
 
 def conversation_of(channel: Channel, npc: Npc) -> Summarised | None:
     """Where the summary is kept: with the talk, or with the character's place in the room."""
     if channel.kind == ROOM:
-        return RoomNpc.objects.filter(room__channel=channel, npc=npc).first()
-    return Talk.objects.filter(channel=channel, npc=npc).first()
+        return place_in(channel, npc)
+    return recalled((Talk, channel.pk, npc.pk), lambda: Talk.objects.filter(channel=channel, npc=npc).first())
 
 
 def summary_holds(conversation: Summarised, channel: Channel) -> bool:

@@ -18,7 +18,8 @@ def open_statements(channel: UUID) -> set[int]:
     return both_sides(rounds.filter(is_secret))
 
 
-def both_sides(rounds: QuerySet[SessionRound]) -> set[int]:
-    """The statements of these rounds, whoever is asked which."""
-    pairs = rounds.order_by().values_list("statement_id", "other_id")
+def both_sides(*rounds: QuerySet[SessionRound]) -> set[int]:
+    """The statements of all these rounds, whoever is asked which: one query."""
+    first, *more = (one.order_by().values_list("statement_id", "other_id") for one in rounds)
+    pairs = first.union(*more) if more else first
     return {pk for pair in pairs for pk in pair if pk is not None}

@@ -1,13 +1,15 @@
 """Answers in the making, and how many there were lately: what the limits of rooms are counted by."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from messaging.models import Channel, Message
 from npcs.models import Npc
 from padawanforge.kit.work import WorkState
 from rooms.models import Reply, ReplyDelta
+from rooms.queries.sessions import asking_sessions
 
 
 def speaking(channel: Channel) -> list[dict]:
@@ -22,9 +24,18 @@ def speaking(channel: Channel) -> list[dict]:
     return [draft_data(reply) for reply in replies]
 
 
-def draft_data(reply: Reply) -> dict:
-    """A snapshot: the text up to a piece. What is told later has a higher number."""
-    pieces = list(reply.deltas.all())
+def claimed(pk: int) -> Reply:
+    """An answer that is to be made now, with all that is asked before: one query."""
+    question = asking_sessions().filter(room__channel=OuterRef("channel"))
+    rows = Reply.objects.select_related(
+        "channel__room__settings", "message__channel", "npc__configuration", "player__profile"
+    )
+    return rows.annotate(is_question_open=Exists(question)).get(pk=pk)
+
+
+def draft_data(reply: Reply, pieces: Sequence[ReplyDelta] | None = None) -> dict:
+    """A snapshot: the text up to a piece. What is told later has a higher number. `pieces` when they are known."""
+    pieces = list(reply.deltas.all()) if pieces is None else pieces
     return {
         "draft": str(reply.uuid),
         "npc": npc_data(reply.npc),
@@ -53,8 +64,14 @@ def answers_since(channel: Channel, seq: int) -> int:
     return Reply.objects.counted().filter(channel=channel, root__seq__gte=seq).count()
 
 
-def answers_lately(channel: Channel, now: datetime, window: timedelta) -> int:
-    return Reply.objects.counted().filter(channel=channel, created_at__gt=now - window).count()
+def load(channel: Channel, now: datetime, window: timedelta) -> tuple[int, int]:
+    """How many answers wait anywhere, and how many the channel had lately: both by one query."""
+    is_waiting = Q(state=WorkState.WAITING)
+    is_late = Q(channel=channel, created_at__gt=now - window) & ~Q(state=WorkState.FAILED)
+    found = Reply.objects.filter(is_waiting | is_late).aggregate(
+        waiting=Count("pk", filter=is_waiting), lately=Count("pk", filter=is_late)
+    )
+    return found["waiting"], found["lately"]
 
 
 def answers_of_pair(channel: Channel, one: int, other: int, since: datetime) -> int:

@@ -10,12 +10,14 @@ from messaging.queries import present_counts
 from messaging.queries.history import shown_count, unread_counts
 from npcs.models import Npc
 from padawanforge.kit.markdown import clean_text
+from padawanforge.kit.memory import recalled
 from players.models import Player
 from players.permissions import may
 from rooms.models import GameSession, Room, RoomNpc, RoomSettings
 from rooms.models.room import RoomQuerySet
 from rooms.queries.audiences import for_age_of
 from rooms.queries.doors import entered, is_staff, known_to
+from rooms.queries.settings import settings_of
 from rooms.rules.roles import roles_with
 
 PAGE = 24
@@ -185,12 +187,18 @@ def listening_places(channel: Channel) -> list[RoomNpc]:
     return list(places.select_related("npc").order_by("position", "pk"))
 
 
+def places_at_hand(channel: Channel) -> list[RoomNpc]:
+    """The same for whom it is enough who is there, not whose turn it is: read once in an operation."""
+    return recalled((RoomNpc, channel.pk), lambda: listening_places(channel))
+
+
 def speaking_npcs(channel: Channel) -> list[Npc]:
     """The characters that may be called in the room of the channel."""
-    silent = RoomSettings.objects.filter(room__channel=channel).exclude(
-        npcs_speak=RoomSettings.NpcsSpeak.CALLED, activation_mode__in=CALLABLE_MODES
+    chosen = settings_of(channel)
+    is_silent = chosen is not None and (
+        chosen.npcs_speak != RoomSettings.NpcsSpeak.CALLED or chosen.activation_mode not in CALLABLE_MODES
     )
-    return [] if silent.exists() else [place.npc for place in listening_places(channel)]
+    return [] if is_silent else [place.npc for place in places_at_hand(channel)]
 
 
 def _key(room: Room) -> str:

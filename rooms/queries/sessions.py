@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from learning.models import Statement
@@ -148,8 +148,9 @@ def open_trainings(room: Room) -> list[GameSession]:
     )
 
 
-def question_is_open(room: Room) -> bool:
-    return GameSession.objects.running().filter(room=room, phase=Phase.QUESTION).exists()
+def asking_sessions() -> QuerySet[GameSession]:
+    """Those in which a question is open at this moment."""
+    return GameSession.objects.running().filter(phase=Phase.QUESTION)
 
 
 def panel_for(

@@ -40,8 +40,11 @@ def notify_of(channel: Channel) -> str:
 
 
 def pause_of(channel: Channel) -> int:
-    """How many seconds a character rests between two answers; zero in private talks."""
-    chosen = settings_of(channel)
+    """How many seconds a character rests between two answers; zero in private talks.
+
+    The channel has selected its room and the settings.
+    """
+    chosen = getattr(getattr(channel, "room", None), "settings", None)
     return chosen.npc_pause_seconds if chosen else 0
 
 

@@ -1,6 +1,6 @@
 from threading import Thread
 
-from padawanforge.kit.memory import keep, one_reading, recalled
+from padawanforge.kit.memory import keep, nothing_known, one_reading, recalled
 
 
 def counted():
@@ -56,3 +56,11 @@ def test_another_thread_reads_for_itself():
         thread.join()
 
     assert found == ["its own"]
+
+
+def test_a_step_that_changes_what_was_read_asks_again_and_the_reading_goes_on():
+    with one_reading():
+        keep("a", "before")
+        with nothing_known():
+            assert recalled("a", lambda: "now") == "now"
+        assert recalled("a", lambda: "lost") == "before"

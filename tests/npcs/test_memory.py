@@ -311,10 +311,10 @@ def test_what_stands_in_the_history_is_not_said_twice():
 def test_recalling_costs_the_same_however_much_there_is(django_assert_num_queries):
     npc, player = remembering(), PlayerFactory()
     MemoryFactory(npc=npc, player=player)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         minds(npc, player)
     MemoryFactory.create_batch(5, npc=npc, player=player)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         minds(npc, player)
 
 

@@ -13,7 +13,7 @@ from rooms.actions.session_lead import cancel_session
 from rooms.actions.session_people import join_session, set_ready
 from rooms.actions.sessions import Plan, open_session, start_session
 from rooms.models import GameSession, RoomNpc, SessionAnswer
-from rooms.queries.sessions import current_session, question_is_open
+from rooms.queries.sessions import asking_sessions, current_session
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
@@ -147,7 +147,7 @@ def test_a_session_begins_with_its_rounds_chosen_and_the_first_question_open():
         quiz.session.phase_ends_at,
         None,
     )
-    assert question_is_open(quiz.room)
+    assert asking_sessions().filter(room=quiz.room).exists()
 
 
 def test_a_session_begins_once():
@@ -266,7 +266,7 @@ def test_a_cancelled_session_is_over_and_said_so_once():
     assert (quiz.session.ended_at, quiz.session.ended_by) == (quiz.now, quiz.players[0])
     event = ChannelEvent.objects.get(type="session.cancelled")
     assert event.payload["ends_at"] is None
-    assert not question_is_open(quiz.room)
+    assert not asking_sessions().filter(room=quiz.room).exists()
 
 
 def test_closing_the_room_ends_its_session():

@@ -15,6 +15,7 @@ from rooms.actions.branches import branch
 from rooms.actions.talk import say_in_talk
 from rooms.actions.talks import begin_talk, delete_talk
 from rooms.models import Reply, Talk
+from rooms.queries.replies import claimed
 from tests.factories.files import uploaded
 from tests.factories.npcs import NpcFactory
 from tests.factories.players import PlayerFactory
@@ -126,7 +127,7 @@ def test_an_answer_that_comes_too_late_leaves_no_word(ada, vega, monkeypatch):
         return Speech("So be it.")
 
     monkeypatch.setattr(replies, "speak", speak)
-    replies._work(reply)
+    replies._work(claimed(reply.pk))
 
     assert Interaction.objects.get().message == ""
     assert not Memory.objects.exists()
