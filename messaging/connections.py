@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError
@@ -159,10 +160,11 @@ class Connection:
         await obey(self, found.standing, list(beat.rooms), reason)
         return found
 
-    async def revoke(self, room: UUID, reason: str) -> None:
+    async def revoke(self, room: UUID, reason: str, until: datetime | None = None) -> None:
         if room in self.subscriptions:
             self.subscriptions[room].is_suspended = True
-            self.say("revoked", room=str(room), reason=reason)
+            ends = {"until": until.isoformat()} if until else {}
+            self.say("revoked", room=str(room), reason=reason, **ends)
             await drop(self, room)
 
     async def enter(self) -> None:
@@ -204,7 +206,7 @@ async def obey(
         connection.close(CLOSE_SIGNED_OUT, "signed_out")
     for room in rooms:
         if room not in standing.readable:
-            await connection.revoke(room, reason)
+            await connection.revoke(room, reason, standing.shut_until.get(room))
         elif subscription := connection.subscriptions.get(room):
             subscription.moderates &= room in standing.moderated
             subscription.is_suspended = False

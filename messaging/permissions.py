@@ -1,7 +1,8 @@
 """Who may read and write in a channel: asked of the channel's kind, with fresh rows, at every frame."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user
@@ -13,7 +14,9 @@ from django.utils import timezone
 from messaging import kinds
 from messaging.models import Attachment, Channel, ChannelMember, DirectState, Message
 from messaging.queries.direct import may_answer
+from messaging.queries.moderation import in_force
 from messaging.refusals import MayNotPost, MessageGone, NotMember
+from messaging.rules.sanctions import BAN
 from padawanforge.kit.access import asks
 from padawanforge.kit.memory import recalled
 from players.models import Player
@@ -39,6 +42,8 @@ class Standing:
     is_signed_in: bool
     readable: frozenset[UUID] = frozenset()
     moderated: frozenset[UUID] = frozenset()
+    # Of the other rooms those where a ban ends some day, and when.
+    shut_until: Mapping[UUID, datetime] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -95,8 +100,17 @@ def reading(player_id: int, room: UUID) -> Grant:
     player = present_player(player_id)
     channel = known_channel(room)
     if player is None or channel is None or not may_read(player, channel):
-        raise NotMember("You are not in this room.")
+        raise NotMember("You are not in this room.", until=_shut_until(player, channel))
     return Grant(player, channel)
+
+
+def _shut_until(player: Player | None, channel: Channel | None) -> datetime | None:
+    """When the player may come back into the channel; None when he isn't banned, or without end."""
+    if player is None or channel is None:
+        return None
+    # What lasts longest comes first.
+    bans = (row for row in in_force(player, channel, timezone.now()) if row.kind == BAN)
+    return next((row.ends_at for row in bans), None)
 
 
 def known_channel(room: UUID) -> Channel | None:
@@ -184,10 +198,15 @@ def standing(
         reason = "banned" if ban_of(player_id, timezone.now()) else "deactivated"
         return Standing(is_active=False, is_signed_in=False, reason=reason)
     channels = [channel for room in rooms if (channel := known_channel(room)) is not None]
+    readable = frozenset(channel.uuid for channel in channels if may_read(player, channel))
+    shut = {
+        channel.uuid: _shut_until(player, channel) for channel in channels if channel.uuid not in readable
+    }
     return Standing(
         is_active=True,
         is_signed_in=signed_in_player(session_key) == player,
-        readable=frozenset(channel.uuid for channel in channels if may_read(player, channel)),
+        readable=readable,
+        shut_until={room: until for room, until in shut.items() if until is not None},
         moderated=frozenset(
             channel.uuid
             for channel in channels

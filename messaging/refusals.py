@@ -1,5 +1,7 @@
 """What the conversation refuses, whatever door was used; `code` is what the socket answers."""
 
+from datetime import datetime
+
 from padawanforge.kit.errors import DomainError
 
 
@@ -7,6 +9,11 @@ class NotMember(DomainError):
     """Also for channels that do not exist: a stranger must not learn which ones do."""
 
     code = "not_member"
+
+    def __init__(self, text: str, *, until: datetime | None = None) -> None:
+        """Whoever is banned from there may know until when."""
+        super().__init__(text)
+        self.told = {"until": until.isoformat()} if until else {}
 
 
 class MayNotPost(DomainError):

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
@@ -44,6 +45,7 @@ class RefusalOut(Schema):
 
     detail: str
     code: str = ""
+    until: datetime | None = Field(None, description="When a ban from there ends.")
 
 
 class FrameIn(Schema):

@@ -54,7 +54,8 @@ def _http(error: HttpError) -> Told:
 
 
 TELLERS: dict[type[Exception], Callable[[Any], Told]] = {
-    DomainError: lambda error: (409, str(error), {"code": error.code}),
+    # With what a socket would be told: where an upload goes on, when a ban ends.
+    DomainError: lambda error: (409, str(error), {"code": error.code, **getattr(error, "told", {})}),
     PermissionDenied: lambda error: (403, str(error) or "You may not do this.", {}),
     Http404: lambda error: (404, "There is nothing here that you may see.", {}),
     InvalidRequest: lambda error: (422, INVALID, {"fields": _by_place(error.errors)}),

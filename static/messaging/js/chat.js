@@ -56,9 +56,15 @@ function begin(root) {
       for (const message of snapshot.messages) composer?.settle(message.cid);
     },
     onSpeaking: (speaking) => stream.answers.know(speaking),
-    onRevoked: () => composer?.close("You are no longer in this room."),
+    onRevoked: (_reason, until) => composer?.close(farewell(until)),
   });
   socket.start();
+}
+
+function farewell(until) {
+  if (!until) return "You are no longer in this room.";
+  const end = new Date(until).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
+  return `You are no longer in this room. It is closed to you until ${end}.`;
 }
 
 const root = document.querySelector("[data-stream]");

@@ -30,8 +30,10 @@ export class Drafts {
     const before = this.known.get(parent) ?? "";
     this.known.set(parent, text);
     const isHere = parent === (this.composer.parent ?? null) && !this.composer.editing;
-    // Only what was not touched here since: nobody's words disappear under the fingers.
-    if (!isHere || this.text.value !== before || document.activeElement === this.text) return;
+    // Only what was not touched here since: nobody's words disappear under the fingers. In a window that is not in
+    // front nobody has his fingers, even where the cursor stands in the field.
+    const isInUse = document.hasFocus() && document.activeElement === this.text;
+    if (!isHere || this.text.value !== before || isInUse) return;
     this.text.value = text;
   }
 

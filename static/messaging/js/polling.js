@@ -8,7 +8,7 @@ export class Poller {
   #abort = null;
   #options;
 
-  // rooms(): what to ask for; receive(frame); onAnswer(); onLost(); onShut(): signed out; onRevoked(room, code).
+  // rooms(): what to ask for; receive(frame); onAnswer(); onLost(); onShut(): signed out; onRevoked(room, refusal).
   constructor(options) {
     this.#options = options;
   }
@@ -71,7 +71,7 @@ export class Poller {
     const answer = await fetch(`/api/v1/channels/${room.id}/events?${new URLSearchParams(asked)}`, { signal });
     if (answer.status === 401) this.#options.onShut();
     if (answer.status === 409) {
-      this.#options.onRevoked(room.id, (await answer.json()).code);
+      this.#options.onRevoked(room.id, await answer.json());
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));

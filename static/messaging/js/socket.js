@@ -55,7 +55,7 @@ class Socket extends EventTarget {
     onAnswer: () => this.#onPolled(),
     onLost: () => this.#onPollLost(),
     onShut: () => this.#reload(),
-    onRevoked: (room, reason) => this.#onRevoked({ room, reason }),
+    onRevoked: (room, { code: reason, until }) => this.#onRevoked({ room, reason, until }),
   });
 
   get isReady() {
@@ -259,7 +259,7 @@ class Socket extends EventTarget {
   #subscribe(room) {
     const known = room.epoch ? { epoch: room.epoch, seq: room.seq } : {};
     this.request("sub", { room: room.id, ...known }).catch((refused) => {
-      if (refused.code === "not_member") this.#onRevoked({ room: room.id, reason: refused.code });
+      if (refused.code === "not_member") this.#onRevoked({ room: room.id, reason: refused.code, until: refused.told.until });
     });
   }
 
@@ -321,11 +321,11 @@ class Socket extends EventTarget {
     announce({ room: frame.room, type: frame.type, data: frame.data });
   }
 
-  #onRevoked({ room: id, reason }) {
+  #onRevoked({ room: id, reason, until }) {
     const room = this.#rooms.get(id);
     this.#rooms.delete(id);
-    room?.onRevoked?.(reason);
-    announce({ room: id, type: "revoked", data: { reason } });
+    room?.onRevoked?.(reason, until);
+    announce({ room: id, type: "revoked", data: { reason, until } });
   }
 
   // --- Acknowledging and the heartbeat ---------------------------------------------------------------------
