@@ -81,6 +81,11 @@ def extract_memories(pk: int) -> None:
     memory_extraction.extract(pk=pk, now=timezone.now())
 
 
+@job("npcs.reflect")
+def reflect(pk: int) -> None:
+    memory_upkeep.reflect(pk=pk, now=timezone.now())
+
+
 @every(60, name="npcs.look_for_memories")
 def look_for_memories() -> None:
     memory_extraction.enqueue_due(now=timezone.now())

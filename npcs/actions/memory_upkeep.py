@@ -9,11 +9,13 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum, Value
 
 from npcs.actions.memory import Note, new_memory
 from npcs.actions.memory_extraction import embed_missing, refresh_profile
+from npcs.actions.memory_insights import model_insights
 from npcs.models import Memory, MemoryProfile
 from npcs.queries import memory as memories
-from npcs.rules.memory.digest import Said, insights
+from npcs.rules.memory.digest import Insight, Said, insights
 from npcs.rules.memory.ranking import FORGOTTEN_BELOW, strength
 from npcs.rules.memory.scenes import Reach, Scene
+from padawanforge.kit.jobs import enqueue
 
 ACTIVE_CAP, REFLECTION_CAP = 500, 50
 KEPT_AFTER_FORGETTING = timedelta(days=90)
@@ -25,34 +27,67 @@ REFLECTED_ON = 200
 BATCH = 500
 
 
-def reflect_all(*, now: datetime) -> int:
-    """Let every character that reflects do so about each player it has heard enough of; how many conclusions."""
+def due_to_reflect(*, now: datetime) -> list[int]:
+    """The pairs of which conclusions may be drawn again: the character reflects, and both sides remember."""
     pairs = MemoryProfile.objects.filter(
         is_on=True, npc__memory_policy__is_on=True, npc__memory_policy__reflects=True, npc__is_active=True
     ).exclude(reflected_at__gt=now - AT_MOST_EVERY)
     pairs = pairs.exclude(player__memory_choice__is_on=False).order_by("pk")
-    return sum(reflect(pk=pk, now=now) for pk in list(pairs.values_list("pk", flat=True)))
+    return list(pairs.values_list("pk", flat=True))
 
 
-@transaction.atomic
+def reflect_all(*, now: datetime) -> int:
+    """Have every character that reflects do so about each player; by jobs, for a model takes its time. How many."""
+    due = due_to_reflect(now=now)
+    for pk in due:
+        enqueue("npcs.reflect", pk=pk)
+    return len(due)
+
+
 def reflect(*, pk: int, now: datetime) -> int:
     """Up to three conclusions from what was said between the two alone or in public; how many are new.
 
-    What was said in rooms behind doors is left out: a conclusion from several places would have no place.
+    By a model where one may be asked, which takes its time: no transaction is open meanwhile. What was said in
+    rooms behind doors is left out: a conclusion from several places would have no place.
     """
+    profile, recent = _claimed(pk, now=now)
+    if profile is None:
+        return 0
+    by_model = model_insights(profile, recent)
+    return _keep(pk, recent, insights(_said(recent)) if by_model is None else by_model, now=now)
+
+
+@transaction.atomic
+def _claimed(pk: int, *, now: datetime) -> tuple[MemoryProfile | None, list[Memory]]:
+    """What there is to draw conclusions from. Whoever moves the date has the work, so no model is asked twice."""
     profile = _locked(pk)
     if profile is None or not memories.remembers(npc_id=profile.npc_id, player_id=profile.player_id):
-        return 0
+        return None, []
+    if profile.reflected_at is not None and profile.reflected_at > now - AT_MOST_EVERY:
+        return None, []
     rows = Memory.objects.about(npc_id=profile.npc_id, player_id=profile.player_id).active()
     rows = rows.exclude(kind=Memory.Kind.REFLECTION).exclude(visibility=Memory.Visibility.ROOM)
     since = rows.filter(created_at__gt=profile.reflected_at) if profile.reflected_at else rows
     if (since.aggregate(total=Sum("importance"))["total"] or 0) < REFLECT_AT:
-        return 0
-    recent = list(rows.defer("embedding").order_by("-created_at", "-pk")[:REFLECTED_ON])
-    new = sum(_conclude(profile, it.text, it.sources, now=now) for it in insights(_said(recent)))
+        return None, []
     profile.reflected_at = now
     profile.save(update_fields=["reflected_at", "updated_at"])
-    return new
+    return profile, list(rows.defer("embedding").order_by("-created_at", "-pk")[:REFLECTED_ON])
+
+
+@transaction.atomic
+def _keep(pk: int, recent: Sequence[Memory], found: Sequence[Insight], *, now: datetime) -> int:
+    """Those that stand on what is still remembered, word for word: the player may have deleted some meanwhile."""
+    profile = _locked(pk)
+    if profile is None or not memories.remembers(npc_id=profile.npc_id, player_id=profile.player_id):
+        return 0
+    rows = Memory.objects.about(npc_id=profile.npc_id, player_id=profile.player_id).active()
+    read = {it.pk: it.text for it in recent}
+    locked = rows.filter(pk__in=read).order_by("pk").select_for_update().values_list("pk", "text")
+    there = {pk for pk, text in locked if text == read[pk]}
+    return sum(
+        _conclude(profile, it.text, it.sources, now=now) for it in found if there.issuperset(it.sources)
+    )
 
 
 def _locked(pk: int) -> MemoryProfile | None:

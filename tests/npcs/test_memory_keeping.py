@@ -230,12 +230,17 @@ def reflecting(player, lines=7, place=None):
     return npc
 
 
+def reflected(*, now):
+    """Draws what a night's jobs draw; how many conclusions."""
+    return sum(memory_upkeep.reflect(pk=pk, now=now) for pk in memory_upkeep.due_to_reflect(now=now))
+
+
 def test_a_character_that_reflects_draws_conclusions_with_their_sources_once_a_day():
     player = PlayerFactory()
     npc = reflecting(player)
 
-    assert memory_upkeep.reflect_all(now=NOW) == 1
-    assert memory_upkeep.reflect_all(now=NOW + timedelta(hours=1)) == 0
+    assert reflected(now=NOW) == 1
+    assert reflected(now=NOW + timedelta(hours=1)) == 0
     reflection = Memory.objects.get(kind="reflection")
     assert reflection.sources.count() == 7
     assert (reflection.player, reflection.visibility) == (player, "private")
@@ -245,18 +250,18 @@ def test_a_character_that_reflects_draws_conclusions_with_their_sources_once_a_d
 def test_without_enough_to_go_on_or_without_the_wish_none_are_drawn():
     player = PlayerFactory()
     npc = reflecting(player, lines=6)
-    assert memory_upkeep.reflect_all(now=NOW) == 0
+    assert reflected(now=NOW) == 0
 
     other = reflecting(player)
     MemoryPolicy.objects.filter(npc=other).update(reflects=False)
-    assert memory_upkeep.reflect_all(now=NOW) == 0
+    assert reflected(now=NOW) == 0
     MemoryPolicy.objects.filter(npc=other).update(reflects=True)
     memory_keeping.switch_all_memory(player=player, is_on=False)
-    assert memory_upkeep.reflect_all(now=NOW) == 0
+    assert reflected(now=NOW) == 0
     assert npc != other
 
 
 def test_what_was_said_behind_doors_is_in_no_conclusion():
     reflecting(PlayerFactory(), place=uuid4())
 
-    assert memory_upkeep.reflect_all(now=NOW) == 0
+    assert reflected(now=NOW) == 0

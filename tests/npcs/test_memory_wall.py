@@ -78,7 +78,8 @@ class Wall(RuleBasedStateMachine):
     @rule(days=st.integers(1, 40))
     def nights(self, days):
         self.now += timedelta(days=days)
-        memory_upkeep.reflect_all(now=self.now)
+        for pk in memory_upkeep.due_to_reflect(now=self.now):
+            memory_upkeep.reflect(pk=pk, now=self.now)
         memory_upkeep.forget_weak(now=self.now)
         memory_upkeep.keep_caps(now=self.now)
         memory_upkeep.refresh_stale(since=self.now)
