@@ -14,8 +14,9 @@ from django.db import DatabaseError
 
 from messaging import frames, permissions, rules
 from messaging.actions.beats import Beaten, look_again, sight_of
+from messaging.actions.greetings import Greeting
 from messaging.database import in_database
-from messaging.desk import pulse
+from messaging.desk import pulse, welcome
 from messaging.events import EVERYBODY
 from messaging.models import LiveConnection
 from messaging.queries.ahead import Beat
@@ -130,6 +131,16 @@ class Connection:
         task = asyncio.ensure_future(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def greet(self, *, keeps_log: bool) -> dict | None:
+        """What the player is told of himself; None when he was shut out meanwhile."""
+        async with self._hidden_lock:
+            greeted = await welcome.say(Greeting(self.uuid, self.player_id, keeps_log))
+            if greeted is not None:
+                self.hidden, self.is_unseen = greeted.sight
+        if greeted is None:
+            self.close(CLOSE_FORBIDDEN)
+        return greeted.me if greeted is not None else None
 
     async def load_hidden(self) -> None:
         """One at a time: the last to read knows the newest."""

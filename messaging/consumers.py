@@ -6,13 +6,16 @@ import random
 from collections.abc import Awaitable, Callable
 from weakref import WeakSet
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
 from messaging import connections, frames, slots
+from messaging.actions.greetings import Ticket
 from messaging.actions.presence import shorten_presence
 from messaging.connections import Connection
 from messaging.database import in_database
+from messaging.desk import gate
 from messaging.operations import Operation, registry
 from padawanforge.kit.errors import DomainError
 
@@ -34,27 +37,31 @@ _open: WeakSet[Connection] = WeakSet()
 async def socket(scope: dict, receive: Receive, send: Send) -> None:
     """One connection, from the handshake to the end; the user was found by the session cookie."""
     await receive()
+    player = await gate.say(Ticket(session_key)) if (session_key := _session_key(scope)) else None
     is_known = frames.VERSION in scope["subprotocols"]
     # Accepted even if refused: a browser sees the code of a closed socket, not of a failed handshake.
     await send({"type": "websocket.accept", "subprotocol": frames.VERSION if is_known else None})
-    user = scope["user"]
-    if not user.is_authenticated or not is_known:
-        code = connections.CLOSE_VERSION if user.is_authenticated else connections.CLOSE_SIGNED_OUT
+    if player is None or not is_known:
+        code = connections.CLOSE_VERSION if player is not None else connections.CLOSE_SIGNED_OUT
         await send({"type": "websocket.close", "code": code})
         return
-    places = await in_database(slots.take)(player=user.uuid.hex, address=slots.address_of(scope))
+    places = await in_database(slots.take)(player=player.uuid.hex, address=slots.address_of(scope))
     if places is None:
         refusal = frames.encode("err", id=None, code="crowded", message=CROWDED)
         await send({"type": "websocket.send", "text": refusal})
         await send({"type": "websocket.close", "code": connections.CLOSE_FLOOD})
         return
     connection = Connection(
-        player_id=user.pk, player_uuid=user.uuid, session_key=scope["session"].session_key, places=places
+        player_id=player.pk, player_uuid=player.uuid, session_key=session_key, places=places
     )
     try:
         await serve(connection, receive, send)
     finally:
         await in_database(slots.give_back)(places)
+
+
+def _session_key(scope: dict) -> str:
+    return scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
 
 
 async def serve(connection: Connection, receive: Receive, send: Send) -> None:

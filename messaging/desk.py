@@ -9,10 +9,12 @@ from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from messaging.actions.beats import Beaten, beat_together
+from messaging.actions.greetings import Greeted, Greeting, Ticket, admit_together, greet_together
 from messaging.actions.openings import Arrival, Opening, open_together
 from messaging.actions.together import Outcome, say_together
 from messaging.database import in_database
 from messaging.queries.ahead import Beat, Wish
+from players.models import Player
 
 MOST = 50
 # Nobody waits for the answer to a heartbeat, so some are awaited and looked at together.
@@ -85,5 +87,7 @@ class Desk(Generic[Ask, Answer]):
 
 
 desk: Desk[Wish, Outcome] = Desk(in_database(say_together))
+gate: Desk[Ticket, Player | None] = Desk(in_database(admit_together))
+welcome: Desk[Greeting, Greeted | None] = Desk(in_database(greet_together))
 door: Desk[Arrival, Opening] = Desk(in_database(open_together))
 pulse: Desk[Beat, Beaten] = Desk(in_database(beat_together), waits=BEATS_WAIT_SECONDS)

@@ -18,7 +18,6 @@ from messaging.actions.deletion import delete_message
 from messaging.actions.direct_letter import Letter
 from messaging.actions.drafts import keep_draft
 from messaging.actions.edits import edit_message
-from messaging.actions.personal_log import log_of
 from messaging.actions.pins import pin, unpin
 from messaging.actions.presence import end_presence, note_read
 from messaging.actions.reactions import of_player, react
@@ -32,7 +31,7 @@ from messaging.connections import CLOSE_VERSION, Connection
 from messaging.database import in_database
 from messaging.desk import desk
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
-from messaging.queries import message_seen_by, person_data
+from messaging.queries import message_seen_by
 from messaging.queries.ahead import Wish, know_members
 from messaging.queries.presence import is_typing_shown, is_unseen
 from messaging.refusals import MessageGone, NotMember, TooManyRooms
@@ -85,8 +84,9 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         connection.close(CLOSE_VERSION)
         return
     connection.state = frame.state
-    me = await in_database(_me)(connection.player_id, keeps_log=frame.player is not None)
-    await connection.load_hidden()
+    me = await connection.greet(keeps_log=frame.player is not None)
+    if me is None:
+        return
     connection.is_greeted = True
     connection.say(
         "ready",
@@ -250,13 +250,6 @@ def _delivered(player_id: int, frame: frames.Delivered) -> None:
 def _hide(player_id: int, frame: frames.Hide) -> None:
     player, message = permissions.knowing(player_id, frame.message)
     hide_message(message=message, player=player)
-
-
-def _me(player_id: int, *, keeps_log: bool) -> dict:
-    player = Player.objects.select_related("profile").get(pk=player_id)
-    if keeps_log:
-        log_of(player)
-    return person_data(player)
 
 
 def say_alone(player_id: int, frame: frames.Send) -> dict:

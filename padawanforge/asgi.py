@@ -8,11 +8,14 @@ from collections.abc import Callable
 
 from django.core.asgi import get_asgi_application
 
+from padawanforge.kit.heap import share_one_heap
+
+share_one_heap()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "padawanforge.settings")
 pages = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 - the apps are loaded by the line above
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - the apps are loaded by the line above
+from channels.sessions import CookieMiddleware  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
@@ -38,7 +41,7 @@ def _keep_database_open() -> None:
 protocols = ProtocolTypeRouter(
     {
         "http": patient(pages),
-        "websocket": guarded(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": guarded(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }
 )
 

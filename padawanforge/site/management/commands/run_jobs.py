@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from huey.consumer import Consumer
 
 from padawanforge.kit import jobs
+from padawanforge.kit.heap import share_one_heap
 
 
 class Command(BaseCommand):
@@ -19,5 +20,6 @@ class Command(BaseCommand):
         logging.getLogger("huey").setLevel(logging.WARNING)
         self.stdout.write(f"Working with {threads} threads. Stop with Ctrl-C.")
         # Text of characters reaches the sockets through Redis, so REDIS_URL must be set here too.
+        share_one_heap()
         jobs.Ticker().start()
         Consumer(jobs.ready_queue(), workers=threads, worker_type="thread", periodic=False).run()
