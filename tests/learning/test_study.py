@@ -123,6 +123,6 @@ def test_no_more_cards_than_somebody_reads_in_constant_queries(ada, django_asser
     for _ in range(CARDS + 2):
         AnswerEventFactory(player=ada, correct=False)
 
-    # The answers, what is asked in three places, and the statements.
-    with django_assert_num_queries(5):
+    # The answers, what is asked in two places, and the statements.
+    with django_assert_num_queries(4):
         assert len(study_cards(ada.pk)) == CARDS
