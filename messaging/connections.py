@@ -54,7 +54,7 @@ class Connection:
         # Whom the player doesn't see, by hex uuid, and whether he hides that he is there and so doesn't see others.
         self.hidden: frozenset[str] = frozenset()
         self.is_unseen = False
-        self._hidden_lock, self._blocks_heard = asyncio.Lock(), 0
+        self.sight_lock, self._blocks_heard = asyncio.Lock(), 0
         self._tasks: set[asyncio.Task] = set()
 
     @property
@@ -132,19 +132,9 @@ class Connection:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def greet(self, *, keeps_log: bool) -> dict | None:
-        """What the player is told of himself; None when he was shut out meanwhile."""
-        async with self._hidden_lock:
-            greeted = await welcome.say(Greeting(self.uuid, self.player_id, keeps_log))
-            if greeted is not None:
-                self.hidden, self.is_unseen = greeted.sight
-        if greeted is None:
-            self.close(CLOSE_FORBIDDEN)
-        return greeted.me if greeted is not None else None
-
     async def load_hidden(self) -> None:
         """One at a time: the last to read knows the newest."""
-        async with self._hidden_lock:
+        async with self.sight_lock:
             self.hidden, self.is_unseen = await in_database(sight_of)(self.player_id)
 
     async def _recheck(self, reason: str) -> None:
@@ -162,7 +152,7 @@ class Connection:
     async def _look(self, look: Callable[[Beat], Awaitable[Beaten]], reason: str) -> Beaten:
         """Whom he sees is looked at too, for what is told of it may get lost."""
         beat = beat_of(self)
-        async with self._hidden_lock:
+        async with self.sight_lock:
             heard = self._blocks_heard
             found = await look(beat)
             # A block that came meanwhile may not have been read; whoever it woke waits for the lock.
@@ -191,6 +181,18 @@ class Connection:
             await drop(self, room)
         for group in (self.group, EVERYBODY):
             await hub.leave(group, self.hear)
+
+
+async def greet(connection: Connection, *, keeps_log: bool) -> dict | None:
+    """What the player is told of himself; None when he was shut out meanwhile, and the socket closes."""
+    # As with a heartbeat: the last to read knows the newest.
+    async with connection.sight_lock:
+        greeted = await welcome.say(Greeting(connection.uuid, connection.player_id, keeps_log))
+        if greeted is None:
+            connection.close(CLOSE_FORBIDDEN)
+            return None
+        connection.hidden, connection.is_unseen = greeted.sight
+    return greeted.me
 
 
 def beat_of(connection: Connection) -> Beat:

@@ -27,7 +27,7 @@ from messaging.actions.speaking import speak
 from messaging.actions.whispers import WhisperRefused
 from messaging.actions.writing import note_writing
 from messaging.commands import Told
-from messaging.connections import CLOSE_VERSION, Connection
+from messaging.connections import CLOSE_VERSION, Connection, greet
 from messaging.database import in_database
 from messaging.desk import desk
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
@@ -84,7 +84,7 @@ async def hello(connection: Connection, frame: frames.Hello) -> None:
         connection.close(CLOSE_VERSION)
         return
     connection.state = frame.state
-    me = await connection.greet(keeps_log=frame.player is not None)
+    me = await greet(connection, keeps_log=frame.player is not None)
     if me is None:
         return
     connection.is_greeted = True

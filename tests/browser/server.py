@@ -30,12 +30,15 @@ def free_port() -> int:
 
 
 class Server:
-    """PadawanForge on a port and data folder of its own; on PostgreSQL with a database of its own."""
+    """PadawanForge on a port and data folder of its own; on PostgreSQL with a database of its own.
 
-    def __init__(self, data: Path) -> None:
+    With `beside`, another process of the same installation: both share all but the port.
+    """
+
+    def __init__(self, data: Path, *, beside: "Server | None" = None, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
-        self.log = data / "server.log"
+        self.log = data / f"server-{self.port}.log"
         self.process: subprocess.Popen | None = None
         self.environment = {
             **os.environ,
@@ -43,7 +46,12 @@ class Server:
             "PADAWAN_DATA": str(data),
             "PUBLIC_URLS": f"{self.url},http://127.0.0.1:{self.port}",
             "PYTHONUNBUFFERED": "1",
+            **environment,
         }
+        self.scratch = None
+        if beside is not None:
+            self.environment["DATABASE_URL"] = beside.environment["DATABASE_URL"]
+            return
         self.scratch = self._make_database(data)
         self._begin_with_tables(data)
 

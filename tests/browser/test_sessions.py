@@ -31,7 +31,7 @@ def answer_by_keys(player: Player, text: str, mark: str) -> None:
 
 def pause_and_go_on(ada: Player, bo: Player) -> None:
     panel(ada).get_by_text("Pause", exact=True).click()
-    ada.page.get_by_label("Why").fill("The bell rings")
+    panel(ada).get_by_label("Why").fill("The bell rings")
     ada.page.get_by_role("button", name="Pause the game").click()
     for player in (ada, bo):
         expect(panel(player).get_by_text("The bell rings").first).to_be_visible()

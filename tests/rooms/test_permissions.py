@@ -4,6 +4,8 @@ from django.utils import timezone
 
 from messaging import kinds
 from messaging.models import ChannelMember
+from players.actions.roles import change_permissions
+from players.models import Role
 from rooms import permissions
 from rooms.actions.rooms import close_room, enter_room, leave_room
 from rooms.actions.talks import open_talk
@@ -74,7 +76,7 @@ def test_without_a_role_that_sees_games_membership_is_worth_nothing():
     player = PlayerFactory()
     room = entered(player)
 
-    player.groups.clear()
+    change_permissions(role=Role.objects.get(name="padawan"), permissions=[])
 
     assert rights(type(player).objects.get(pk=player.pk), room.channel) == (False, False)
 
