@@ -48,9 +48,11 @@ class Server:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
+        self.command = ["manage.py", "quickstart", "--port", str(self.port)]
         self.scratch = None
         if beside is not None:
             self.environment["DATABASE_URL"] = beside.environment["DATABASE_URL"]
+            self.command = ["-m", "uvicorn", "padawanforge.asgi:application", "--port", str(self.port)]
             return
         self.scratch = self._make_database(data)
         self._begin_with_tables(data)
@@ -87,7 +89,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "quickstart", "--port", str(self.port)],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -8,7 +8,6 @@ import pytest
 
 from tests.browser.client import Socket
 from tests.browser.server import Server
-from tests.browser.test_restart import channel_of
 from tests.rooms.scripted import scripted
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
@@ -20,7 +19,6 @@ Npc.objects.update(provider=provider)
 """
 COME = """
 import json
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from players.actions.accounts import create_player
@@ -36,7 +34,7 @@ for name in ("ada-two", "ben-two"):
     accept_rules(room=room, player=player, version=1, now=timezone.now())
     client = Client()
     client.force_login(player)
-    print(json.dumps([settings.SESSION_COOKIE_NAME, client.session.session_key]))
+    print(json.dumps([client.session.session_key, str(room.channel.uuid)]))
 """
 
 
@@ -59,9 +57,10 @@ def people(servers):
     sockets = []
     lines = [line for line in first.manage("shell", "-c", COME).splitlines() if line.startswith("[")]
     for line, server in zip(lines, (second, first), strict=True):
-        name, session = json.loads(line)
-        http = httpx2.Client(base_url=server.url, cookies={name: session})
-        sockets.append(Socket(server.url, http, channel_of(http, "the-commons")))
+        session, room = json.loads(line)
+        # Named after the port, for installations beside each other.
+        http = httpx2.Client(base_url=server.url, cookies={f"padawan_session_{server.port}": session})
+        sockets.append(Socket(server.url, http, room))
     for socket in sockets:
         socket.open()
     yield sockets
@@ -78,6 +77,12 @@ def hear(socket: Socket, type: str, *, timeout: float = 30) -> dict:
         if frame.get("type") == type:
             return frame
     raise AssertionError(f"Nobody heard {type}.")
+
+
+def hear_character(socket: Socket) -> dict:
+    while (message := hear(socket, "message.created")["data"]["message"])["author"]["kind"] != "npc":
+        continue
+    return message
 
 
 def test_a_character_is_asked_at_one_process_made_by_the_other_read_at_both_and_stopped(servers, people):
@@ -97,7 +102,8 @@ def test_a_character_is_asked_at_one_process_made_by_the_other_read_at_both_and_
         assert len(drafts) == 1
 
         ada.say(op="answer", id="stop", answer=drafts.pop(), act="stop")
-        said = [hear(socket, "message.created")["data"]["message"] for socket in people]
+        said = [hear_character(socket) for socket in people]
+        provider.let(100)
         assert provider.hung_up.wait(10)
     assert said[0]["author"]["name"] == "Lemma"
     assert said[0]["uuid"] == said[1]["uuid"]
