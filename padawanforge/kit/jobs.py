@@ -17,6 +17,7 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from huey import Huey, MemoryHuey, PostgresHuey, SqliteHuey
@@ -169,8 +170,15 @@ def queue() -> Huey:
     if kind == "sqlite":
         return EmbeddedHuey("padawanforge", filename=settings.JOBS["filename"], fsync=False, timeout=20)
     if kind == "postgresql":
-        return PostgresHuey("padawanforge", dsn=settings.JOBS["dsn"])
+        return on_postgresql(str(settings.JOBS["dsn"]))
     return MemoryHuey("padawanforge", immediate=True)
+
+
+def on_postgresql(dsn: str) -> Huey:
+    """One process after another: those that start together would make huey's tables at once, and all but one fail."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('padawanforge.jobs'))")
+        return PostgresHuey("padawanforge", dsn=dsn)
 
 
 @cache

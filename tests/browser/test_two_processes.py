@@ -1,11 +1,16 @@
 """Two processes of one installation on PostgreSQL and Redis: people and characters meet across them."""
 
 import json
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
+import psycopg
 import pytest
 
+from padawanforge.kit.jobs import on_postgresql
 from tests.browser.client import Socket
 from tests.browser.server import Server
 from tests.rooms.scripted import scripted
@@ -122,3 +127,20 @@ def test_a_right_that_is_taken_at_one_process_ends_the_socket_of_the_other(serve
 
     assert ada.wait_for("revoked", timeout=30)["room"] == ada.room
     assert hear(ben, "member.left")["data"]["player"]["name"] == "ada-two"
+
+
+def test_processes_that_start_together_on_a_new_database_make_its_tables_once():
+    address = os.environ["DATABASE_URL"]
+    name = f"padawan_jobs_{os.getpid()}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        dsn = urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
+        with ThreadPoolExecutor(8) as pool:
+            queues = list(pool.map(on_postgresql, [dsn] * 8))
+        assert [queue.pending_count() for queue in queues] == [0] * 8
+        for queue in queues:
+            queue.storage.close()
+    finally:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
