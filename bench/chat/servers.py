@@ -113,7 +113,9 @@ class Server:
     def start(self) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                raise SystemExit(f"Something answers on port {self.port} already; it would be measured instead.")
+                raise SystemExit(
+                    f"Something answers on port {self.port} already; it would be measured instead."
+                )
         log = (self.folder / "server.log").open("a")
         self.process = subprocess.Popen(
             ["taskset", "-c", SERVER_CORE, sys.executable, "-m", *self._command()],
