@@ -31,15 +31,11 @@ class Tab:
     channels: Sequence[Channel]
 
 
-def note_presence(
-    *, channels: Sequence[Channel], player: Player, connection: UUID, state: str, now: datetime
-) -> None:
-    """The player's tab is open on the channels for another minute; others hear of it when it is news."""
-    note_tabs([Tab(player, connection, state, channels)], now=now)
-
-
 def note_tabs(tabs: Sequence[Tab], *, now: datetime) -> None:
-    """The same for several tabs, each once, in as many queries as for one."""
+    """The tabs are open on their channels for another minute; others hear of it when it is news.
+
+    Each tab once; in as many queries for many as for one.
+    """
     unseen = [tab for tab in tabs if is_unseen(tab.player.pk)]
     _vanish(unseen, now)
     shown = [(tab, channel) for tab in tabs if tab not in unseen for channel in tab.channels]

@@ -17,6 +17,12 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
+SPEAK_THROUGH = """
+from npcs.models import AiProvider, Npc
+provider, _ = AiProvider.objects.update_or_create(name="scripted", defaults=dict(
+    display_name="Scripted", api_endpoint="{url}", api_key="x", default_model="tiny", timeout_seconds=60))
+Npc.objects.update(provider=provider)
+"""
 
 
 # The name of the test database of this run, once it is there.
@@ -134,6 +140,10 @@ class Server:
             text=True,
             check=True,
         ).stdout
+
+    def speak_through(self, url: str) -> None:
+        """Let all characters speak through the model server at that address."""
+        self.manage("shell", "-c", SPEAK_THROUGH.format(url=url))
 
     @property
     def admin_password(self) -> str:

@@ -12,19 +12,13 @@ pytestmark = pytest.mark.browser
 
 ROOM = "the-commons"
 WORDS = [f"word{number} " for number in range(60)]
-SPEAK_THROUGH = """
-from npcs.models import AiProvider, Npc
-provider, _ = AiProvider.objects.update_or_create(name="scripted", defaults=dict(
-    display_name="Scripted", api_endpoint="{url}", api_key="x", default_model="tiny", timeout_seconds=60))
-Npc.objects.update(provider=provider)
-"""
 SPEAK_AGAIN_BY_ITSELF = "from npcs.models import Npc; Npc.objects.update(provider=None)"
 
 
 @pytest.fixture(scope="module")
 def scripted_provider(server):
     with scripted() as provider:
-        server.manage("shell", "-c", SPEAK_THROUGH.format(url=provider.url))
+        server.speak_through(provider.url)
         yield provider
     server.manage("shell", "-c", SPEAK_AGAIN_BY_ITSELF)
 

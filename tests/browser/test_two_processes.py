@@ -16,12 +16,6 @@ from tests.browser.server import Server
 from tests.rooms.scripted import scripted
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
-SPEAK_THROUGH = """
-from npcs.models import AiProvider, Npc
-provider, _ = AiProvider.objects.update_or_create(name="scripted", defaults=dict(
-    display_name="Scripted", api_endpoint="{url}", api_key="x", default_model="tiny", timeout_seconds=60))
-Npc.objects.update(provider=provider)
-"""
 COME = """
 import json
 from django.test import Client
@@ -94,7 +88,7 @@ def test_a_character_is_asked_at_one_process_made_by_the_other_read_at_both_and_
     first, _ = servers
     ada, ben = people
     with scripted([f"word{number} " for number in range(60)], is_paced=True) as provider:
-        first.manage("shell", "-c", SPEAK_THROUGH.format(url=provider.url))
+        first.speak_through(provider.url)
 
         ada.send_message("0b0c7f6e-0000-4000-8000-000000000001", "@Lemma go on")
         question = hear(ben, "message.created")

@@ -4,10 +4,10 @@ from uuid import uuid4
 from django.utils import timezone
 
 from messaging.actions.channels import add_member, open_channel, remove_member
-from messaging.actions.presence import note_presence
 from messaging.models import ChannelEvent, ChannelMember
 from messaging.queries import members, people_present
 from tests.factories.players import PlayerFactory
+from tests.presence import note_presence
 
 
 def test_a_new_channel_is_empty(db):

@@ -9,7 +9,6 @@ from messaging import events, kinds
 from messaging.actions.presence import (
     end_presence,
     expire_presence,
-    note_presence,
     shorten_presence,
 )
 from messaging.database import in_database
@@ -19,6 +18,7 @@ from players.models import PlayerPreferences
 from tests.factories.messaging import ChannelFactory, ChannelMemberFactory
 from tests.factories.players import PlayerFactory
 from tests.messaging.sockets import Tab
+from tests.presence import note_presence
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
 

@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from messaging.actions.presence import note_presence
 from messaging.models import Message
 from rooms.actions.rooms import close_room, enter_room
 from rooms.models import Room, Tag
@@ -19,6 +18,7 @@ from tests.factories.npcs import NpcCategoryFactory
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
 from tests.factories.relationships import RelationshipFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
+from tests.presence import note_presence
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
-from messaging.actions.presence import note_presence
 from messaging.models import ChannelEvent, Message
 from rooms.actions.rooms import close_room, enter_room
 from rooms.models import Room
 from tests.factories.npcs import NpcCategoryFactory, NpcFactory
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
+from tests.presence import note_presence
 
 pytestmark = pytest.mark.django_db
 
