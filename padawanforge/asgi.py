@@ -6,13 +6,13 @@ import os
 import sqlite3
 from collections.abc import Callable
 
-from django.core.asgi import get_asgi_application
+import django
 
 from padawanforge.kit.heap import share_one_heap
 
 share_one_heap()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "padawanforge.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - the apps are loaded by the line above
 from channels.sessions import CookieMiddleware  # noqa: E402
@@ -24,6 +24,7 @@ from messaging.origins import guarded  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 from messaging.waiting import patient, wake_all  # noqa: E402
 from padawanforge.kit import hub, jobs, lifecycle  # noqa: E402
+from padawanforge.kit.pages import Pages  # noqa: E402
 
 # When the last connection to an SQLite file closes, its log is folded into the file. Connections end with
 # each request, so without this one every transaction would pay for that.
@@ -40,7 +41,7 @@ def _keep_database_open() -> None:
 
 protocols = ProtocolTypeRouter(
     {
-        "http": patient(pages),
+        "http": patient(Pages()),
         "websocket": guarded(CookieMiddleware(URLRouter(websocket_urlpatterns))),
     }
 )

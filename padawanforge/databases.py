@@ -43,7 +43,10 @@ def from_url(url: str, *, folder: Path) -> dict:
                 "connect_timeout": 3,
                 "options": (
                     f"-c statement_timeout={env.number('DATABASE_STATEMENT_TIMEOUT_MS', 5000)} "
-                    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=15000"
+                    "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=15000 "
+                    # Compiling a question to machine code takes seconds where the planner misjudges what it
+                    # finds, as in new tables; none of ours runs long enough to gain by it.
+                    "-c jit=off"
                 ),
             },
         }

@@ -14,7 +14,8 @@ from padawanforge import databases, env, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PADAWAN_DATA", str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Nobody else on the machine reads the database and what people have sent.
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.flag("DEBUG", default=False)
 
@@ -74,7 +75,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "padawanforge.kit.pages.StaticFiles",
+    "padawanforge.kit.addresses.PlainAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,7 +145,7 @@ if REDIS_URL:
             },
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "padawanforge.kit.redis_cache.SteadyRedisCache", "LOCATION": REDIS_URL}}
 else:
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 2000}}
@@ -216,6 +218,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS and all(
 SESSION_IDLE_DAYS = env.number("SESSION_IDLE_DAYS", 7)
 SESSION_DAYS = env.number("SESSION_DAYS", 30)
 SESSION_COOKIE_AGE = SESSION_IDLE_DAYS * 86_400
+SESSION_ENGINE = "padawanforge.kit.session_store"
 CONSOLE_IDLE_MINUTES = env.number("CONSOLE_IDLE_MINUTES", 30)
 
 PROVIDER_HOSTS = {

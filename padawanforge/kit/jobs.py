@@ -228,6 +228,7 @@ class Ticker(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self) -> None:
+        keep_connection()
         while not self.stopping.wait(0.25):
             tick(time.monotonic())
 
@@ -253,6 +254,8 @@ def tick(now: float) -> None:
 def start_embedded() -> None:
     """Start the workers and the ticker of a server process, as `settings.JOBS` says."""
     if settings.JOBS["threads"]:
+        # Each worker calls it in its own thread before its first job.
+        ready_queue().on_startup()(keep_connection)
         consumer = EmbeddedConsumer(
             ready_queue(),
             workers=settings.JOBS["threads"],

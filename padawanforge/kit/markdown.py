@@ -8,6 +8,7 @@ from html import escape
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 ALLOWED_TAGS = set(
@@ -43,13 +44,70 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["tab
 # Images would load from elsewhere (and betray the reader's address); headings would break the page's outline.
 _parser.disable(["image"])
 
+_URL = re.compile(r"(?<![\w/])https?://[^\s<>\"`{}|\\^]+", re.IGNORECASE)
+# What ends a sentence ends no address.
+_BEHIND_URLS = ".,;:!?'*_~…"
+
 _INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF]
+    [
+        *sorted({*range(0x20), *range(0x7F, 0xA0)} - {0x09, 0x0A}),
+        0x200B,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x206A),
+        0xFEFF,
+    ]
 )
 
 
+def _link(state: StateCore) -> None:
+    """Make links of the addresses that somebody wrote as they are, but not of those inside a link.
+
+    Before escaped signs are joined to the text around them: what is escaped is shown as it is.
+    """
+    for token in state.tokens:
+        if token.type != "inline" or "://" not in token.content:
+            continue
+        depth, pieces = 0, []
+        for part in token.children or ():
+            depth += part.nesting if part.type in {"link_open", "link_close"} else 0
+            pieces += [part] if depth or part.type != "text" else _linked(part.content)
+        token.children = pieces
+
+
+def _linked(text: str) -> list[Token]:
+    pieces, end = [], 0
+    for match in _URL.finditer(text):
+        url = _trimmed(match.group())
+        if not _parser.validateLink(target := _parser.normalizeLink(url)):
+            continue
+        pieces += [
+            Token("text", "", 0, content=text[end : match.start()]),
+            Token("link_open", "a", 1, attrs={"href": target}),
+            Token("text", "", 0, content=url),
+            Token("link_close", "a", -1),
+        ]
+        end = match.start() + len(url)
+    return [*pieces, Token("text", "", 0, content=text[end:])]
+
+
+def _trimmed(url: str) -> str:
+    """Without the signs of the sentence around it; a bracket that the address has opened is its own."""
+    surplus = url.count(")") - url.count("(")
+    end = len(url)
+    while end and (url[end - 1] in _BEHIND_URLS or (url[end - 1] == ")" and surplus > 0)):
+        surplus -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
+
+
+_parser.core.ruler.before("text_join", "addresses", _link)
+
+
 def render(text: str, mentions: Mapping[str, str] | None = None) -> SafeString:
-    """HTML that may stand in a page; links open without passing on the page's address.
+    """HTML that may stand in a page; links, bare addresses too, open without passing on the page's address.
 
     `mentions` are words of the text that call somebody, each with whom: they are marked, but not inside code.
     """
@@ -66,6 +124,8 @@ def render(text: str, mentions: Mapping[str, str] | None = None) -> SafeString:
             "ol": {"start"},
             "span": {"class", "data-mention"},
         },
+        # Lines of code are as long as they are: who has only keys scrolls them too.
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
@@ -116,5 +176,4 @@ def clean_text(text: str) -> str:
     PostgreSQL refuses NUL and lone surrogates, SQLite stores them; both databases shall hold the same.
     """
     text = text.encode("utf-8", "ignore").decode("utf-8")
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_INVISIBLE)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_INVISIBLE).strip()

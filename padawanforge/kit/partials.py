@@ -8,6 +8,18 @@ from pathlib import Path
 
 from django.conf import settings
 
+from padawanforge.kit.errors import DomainError
+
+
+class WrongOffset(DomainError):
+    """The piece doesn't fit; `told` says where the server is."""
+
+    code = "offset"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"The upload is at byte {offset}.")
+        self.told = {"offset": offset}
+
 
 def write_at(name: str, offset: int, piece: bytes) -> None:
     """Put the piece at that place; call it while nobody else writes to the file."""

@@ -15,10 +15,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from padawanforge.kit import jobs
+from padawanforge.kit.prepared import prepared
 
 LEASE = timedelta(seconds=180)
 FORGOTTEN_AFTER = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
+AT_ONCE = 100
 
 _kinds: list["WorkKind"] = []
 
@@ -40,11 +42,11 @@ class WorkQuerySet(models.QuerySet):
             )
         )
 
-    def abandoned(self, now: datetime) -> "WorkQuerySet":
-        """Rows whose worker died, or whose message was lost."""
+    def abandoned(self, now: datetime, forgotten: datetime) -> "WorkQuerySet":
+        """Rows whose worker died, or whose message was lost: they were sent before `forgotten` and nobody began."""
         return self.filter(
             Q(state=WorkState.RUNNING, lease_until__lt=now)
-            | Q(state=WorkState.WAITING, queued_at__lt=now - FORGOTTEN_AFTER)
+            | Q(state=WorkState.WAITING, queued_at__lt=forgotten)
         )
 
 
@@ -78,6 +80,8 @@ class WorkKind:
     model: type[Any]
     job: str
     give_up: Callable[[WorkItem], None]
+    # Those of its rows that nobody works on, by the moment and by when a waiting row was sent at the latest.
+    abandoned: Callable[[datetime, datetime], list[Any]]
     begins_again: bool = True
 
     def is_given_up(self, row: WorkItem) -> bool:
@@ -93,7 +97,12 @@ def register(
 
     What costs money must not begin again by itself: then a row whose worker died is given up at once.
     """
-    _kinds.append(WorkKind(model, job, give_up, begins_again))
+
+    @prepared
+    def abandoned(now: datetime, forgotten: datetime) -> "models.QuerySet[Any]":
+        return model.objects.abandoned(now, forgotten).order_by("pk")[:AT_ONCE]  # type: ignore[attr-defined]
+
+    _kinds.append(WorkKind(model, job, give_up, abandoned, begins_again))
 
 
 @jobs.every(5, name="kit.requeue_abandoned")
@@ -101,7 +110,7 @@ def requeue_abandoned() -> None:
     """Send again what a dead worker left; give up after the last attempt."""
     now = timezone.now()
     for kind in _kinds:
-        for row in kind.model.objects.abandoned(now).order_by("pk")[:100]:
+        for row in kind.abandoned(now, now - FORGOTTEN_AFTER):
             if kind.is_given_up(row):
                 kind.give_up(row)
                 continue

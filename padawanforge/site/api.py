@@ -30,6 +30,7 @@ from players.api.relationships import router as people_router
 from rooms.answer_api import router as answers_router
 from rooms.api import router as rooms_router
 from rooms.entry_api import router as entry_router
+from rooms.measure_api import router as measures_router
 from rooms.place_api import router as places_router
 from rooms.session_api import router as sessions_router
 from rooms.session_results_api import router as session_results_router
@@ -81,6 +82,7 @@ for router in (
     sessions_router,
     session_results_router,
     room_settings_router,
+    measures_router,
     places_router,
     talks_router,
     answers_router,

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from padawanforge.kit.moments import load_quickly
 
 
 class SiteConfig(AppConfig):
@@ -7,3 +10,8 @@ class SiteConfig(AppConfig):
     name = "padawanforge.site"
     label = "site"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        from padawanforge.site import checks  # noqa: F401
+
+        connection_created.connect(load_quickly)

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from health_check import HealthCheck
-from health_check.exceptions import ServiceWarning
+from health_check.exceptions import ServiceUnavailable, ServiceWarning
 from health_check.views import HealthCheckView
+from redis import Redis
+from redis.exceptions import RedisError
 
 from npcs.models import KnowledgeFile
 from padawanforge.kit.access import public
@@ -21,15 +25,33 @@ class BackgroundWork(HealthCheck):
 
     def run(self) -> None:
         before = timezone.now() - OVERDUE
-        for model in (Reply, KnowledgeFile):
-            if model.objects.filter(state=WorkState.WAITING, queued_at__lt=before).exists():
-                raise ServiceWarning(f"{model._meta.verbose_name_plural} have waited for over 5 minutes")
+        try:
+            for model in (Reply, KnowledgeFile):
+                if model.objects.filter(state=WorkState.WAITING, queued_at__lt=before).exists():
+                    raise ServiceWarning(f"{model._meta.verbose_name_plural} have waited for over 5 minutes")
+        finally:
+            # Checks run in threads of their own, whose connection nobody else would give back.
+            connection.close()
+
+
+class Broker(HealthCheck):
+    """Red when Redis is away: the site goes on, but its processes don't hear each other at once."""
+
+    def run(self) -> None:
+        if not settings.REDIS_URL:
+            return
+        try:
+            with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as redis:
+                redis.ping()
+        except RedisError as error:
+            raise ServiceUnavailable("Redis is away") from error
 
 
 class Health(HealthCheckView):
     checks = (
         "health_check.checks.Database",
         "health_check.checks.Cache",
+        Broker,
         "health_check.checks.Storage",
         BackgroundWork,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from npcs.models import NpcCategory
+from padawanforge.site.management.commands.serve import refuse_busy_port, take_data_folder
 from players.actions.accounts import create_admin
 from players.models import Player
 
@@ -25,29 +27,45 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="prepare only")
 
     def handle(self, *, host: str, port: int, no_serve: bool, **options: object) -> None:
+        # Looked at before anything is touched: a server that runs lives on these tables and files.
+        with take_data_folder():
+            if not no_serve:
+                refuse_busy_port(host, port)
+            password = self.prepare()
+        self.greet(address_for_people(port), password)
+        if not no_serve:
+            self.stdout.write("Stop with Ctrl-C.")
+            self.stdout.flush()
+            call_command("serve", host=host, port=port)
+
+    def prepare(self) -> str | None:
+        """The password of the administrator when it made one."""
         call_command("migrate", verbosity=0, interactive=False)
         collect_static_if_changed()
         if not NpcCategory.objects.exists():
             call_command("load_starter", stdout=self.stdout)
-        password = make_first_admin()
-        self.greet(port, password)
-        if not no_serve:
-            call_command("serve", host=host, port=port)
+        return make_first_admin()
 
-    def greet(self, port: int, password: str | None) -> None:
+    def greet(self, address: str, password: str | None) -> None:
         lines = [
             "",
             "PadawanForge is ready.",
-            f"  Open           http://localhost:{port}/",
-            f"  Console        http://localhost:{port}/admin/",
+            f"  Open           {address}/",
+            f"  Console        {address}/admin/",
         ]
         if password:
             lines += [
                 f"  Administrator  {ADMIN_EMAIL}",
                 f"  Password       {password}   (shown this once; change it on your account page)",
             ]
-        self.stdout.write("\n".join([*lines, "Stop with Ctrl-C.", ""]))
-        self.stdout.flush()
+        self.stdout.write("\n".join(lines))
+
+
+def address_for_people(port: int) -> str:
+    """The first of the public addresses; at home the port that was chosen."""
+    public = urlsplit(settings.PUBLIC_URLS[0])
+    at_home = public.hostname in {"localhost", "127.0.0.1"}
+    return f"http://localhost:{port}" if at_home else f"{public.scheme}://{public.netloc}"
 
 
 def make_first_admin() -> str | None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from huey.consumer import Consumer
 
+from padawanforge.command_line import problem_of_tables
 from padawanforge.kit import jobs
 from padawanforge.kit.heap import share_one_heap
 
@@ -17,9 +18,15 @@ class Command(BaseCommand):
     def handle(self, *, threads: int, **options: object) -> None:
         if settings.JOBS["kind"] != "postgresql":
             raise CommandError("On SQLite the jobs run inside the server: nothing to start here.")
+        if not settings.REDIS_URL:
+            # Text of characters reaches the sockets, and what is tried out its page, through Redis alone.
+            raise CommandError(
+                "Set REDIS_URL, here and for the server: what is done here would be seen nowhere."
+            )
+        if problem := problem_of_tables():
+            raise CommandError(problem)
         logging.getLogger("huey").setLevel(logging.WARNING)
         self.stdout.write(f"Working with {threads} threads. Stop with Ctrl-C.")
-        # Text of characters reaches the sockets through Redis, so REDIS_URL must be set here too.
         share_one_heap()
         jobs.Ticker().start()
         Consumer(jobs.ready_queue(), workers=threads, worker_type="thread", periodic=False).run()

@@ -9,6 +9,8 @@ from daphne.server import Server
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from padawanforge.command_line import problem_of_tables
+
 MAX_FRAME_BYTES = 65536
 
 
@@ -22,6 +24,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: object) -> None:
         lock = take_data_folder()
         refuse_busy_port(host, port)
+        if problem := problem_of_tables():
+            raise CommandError(problem)
         # Imported here: it starts the background threads, which only a server shall have.
         from padawanforge.asgi import application
 
