@@ -1,11 +1,14 @@
 """Finds who signs in, who a session belongs to, and what his roles open."""
 
+from datetime import datetime
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from padawanforge.kit.memory import recalled
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 from players.queries.bans import admitted, ban_of
 from players.queries.rights import know_rights
@@ -19,8 +22,7 @@ class PlayerBackend(AuthenticationBackend):
 
         Every page shows the name and obeys the preferences, so both rows come along.
         """
-        people = admitted(timezone.now()).select_related("profile", "preferences")
-        return recalled((Player, user_id), lambda: people.filter(pk=user_id).first())
+        return recalled((Player, user_id), lambda: next(iter(_admitted(user_id, timezone.now())), None))
 
     def user_can_authenticate(self, user: Player | None) -> bool:
         return super().user_can_authenticate(user) and not ban_of(user.pk, timezone.now())
@@ -35,3 +37,8 @@ class PlayerBackend(AuthenticationBackend):
         """A role that is switched off opens nothing."""
         working = Group.objects.filter(user=user_obj).exclude(role__is_active=False)
         return Permission.objects.filter(group__in=working)
+
+
+@prepared
+def _admitted(user_id: int, now: datetime) -> QuerySet[Player]:
+    return admitted(now).select_related("profile", "preferences").filter(pk=user_id)

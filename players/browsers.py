@@ -1,6 +1,10 @@
 """What a request tells about the browser it comes from."""
 
+import time
+from threading import Lock
+
 from allauth.account.adapter import get_adapter
+from cachetools import TTLCache
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -11,6 +15,11 @@ from players.actions.sessions import Browser
 # How exactly "last used" is known; in between a page costs no write.
 NOTED_SECONDS = 300
 RENEWED = "renewed_on"
+# So long this process need not ask again.
+KNOWN_SECONDS = 60
+
+_noted: TTLCache[str, bool] = TTLCache(20_000, KNOWN_SECONDS, timer=time.time)
+_lock = Lock()
 
 
 def browser_of(request: HttpRequest) -> Browser:
@@ -26,4 +35,12 @@ def is_noted(session: SessionBase) -> bool:
     today = timezone.now().date().isoformat()
     if session.get(RENEWED) != today:
         session[RENEWED] = today
-    return not cache.add(f"players.session.{session.session_key}", 1, timeout=NOTED_SECONDS)
+    key = f"players.session.{session.session_key}"
+    with _lock:
+        if key in _noted:
+            return True
+    if cache.add(key, 1, timeout=NOTED_SECONDS):
+        return False
+    with _lock:
+        _noted[key] = True
+    return True

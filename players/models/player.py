@@ -1,3 +1,4 @@
+from functools import lru_cache
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -6,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Lower, Replace
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from players.choices import Provider
 from players.models.role import Role
@@ -21,6 +22,12 @@ def look_of(column: str) -> Func:
     for written, seen in LOOK_ALIKES:
         look = Replace(look, Value(written), Value(seen))
     return look
+
+
+@lru_cache(maxsize=10_000)
+def _page_of(username: str, prefix: str) -> str:
+    """Told with everything that anybody says. Below `prefix` the site is mounted."""
+    return reverse("players:detail", args=[username])
 
 
 class PlayerQuerySet(models.QuerySet):
@@ -107,7 +114,7 @@ class Player(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self) -> str:
         """Empty for a former player: what he wrote leads nowhere."""
-        return "" if self.is_former else reverse("players:detail", args=[self.username])
+        return "" if self.is_former else _page_of(self.username, get_script_prefix())
 
     @property
     def name(self) -> str:

@@ -91,8 +91,8 @@ class DeletionQuerySet(WorkQuerySet):
     def claim(self, pk: int, *, now: datetime) -> bool:
         return WorkQuerySet.claim(self.due(now), pk, now=now)
 
-    def abandoned(self, now: datetime) -> WorkQuerySet:
-        return WorkQuerySet.abandoned(self.due(now), now)
+    def abandoned(self, now: datetime, forgotten: datetime) -> WorkQuerySet:
+        return WorkQuerySet.abandoned(self.due(now), now, forgotten)
 
     def cancel(self, *, now: datetime) -> bool:
         """False when a worker has begun."""

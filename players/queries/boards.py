@@ -150,7 +150,7 @@ def _board(
 
     def drawn(chosen: Sequence[Score]) -> list[Row]:
         return [
-            _row(viewer, players[pk], places[pk], xp, seen[pk])
+            row_of(viewer, players[pk], places[pk], xp, seen[pk])
             for xp, pk in chosen
             # The rule has the last word; the query only saves looking at those whom it would leave out.
             if pk in players and Field.BOARDS in seen[pk]
@@ -160,7 +160,8 @@ def _board(
     return Board(drawn(top), drawn(around[0]), places.get(viewer.pk, place), xp)
 
 
-def _row(viewer: Player, player: Player, place: int, xp: int, fields: frozenset[Field]) -> Row:
+def row_of(viewer: Player, player: Player, place: int, xp: int, fields: frozenset[Field]) -> Row:
+    """A row of a board with what the viewer may see of the player."""
     return Row(
         place=place,
         player_id=player.pk,

@@ -12,7 +12,7 @@ HEIGHT = 120
 TOP = 16
 EDGE = 18
 # How wide a week is drawn, by how many there are.
-STEPS = {12: 36, 53: 14}
+STEPS = {5: 60, 12: 36, 53: 14}
 # With fewer answers a share says nothing.
 ENOUGH = 5
 LOOK_BACK = 4
@@ -74,8 +74,8 @@ def history_of(player: Player, *, today: date, weeks: int) -> History:
     rows = weeks_of(player, today=today, weeks=weeks)
     return History(
         weeks=rows,
-        xp=_chart(rows, [row.xp for row in rows]),
-        answers=_with_shares(_chart(rows, [row.answers for row in rows])),
+        xp=chart_of(rows, [row.xp for row in rows]),
+        answers=_with_shares(chart_of(rows, [row.answers for row in rows])),
         comparison=_compared(rows),
         is_empty=not any(row.xp or row.answers for row in rows),
     )
@@ -86,7 +86,8 @@ def share_of(week: Week) -> int | None:
     return percent_of(week.correct, week.answers) if week.answers >= ENOUGH else None
 
 
-def _chart(weeks: Sequence[Week], values: Sequence[int]) -> Chart:
+def chart_of(weeks: Sequence[Week], values: Sequence[int]) -> Chart:
+    """A figure for each of the weeks, of which there are as many as `STEPS` knows."""
     step, highest = STEPS[len(weeks)], max(*values, 1)
     bars = []
     for number, (week, value) in enumerate(zip(weeks, values, strict=True)):

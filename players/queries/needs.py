@@ -8,8 +8,18 @@ from players.models import PlayerPersonalInfo
 
 def has_own_time(player_id: int) -> bool:
     """Whether the player has more time than others, or listens to the page instead of reading it."""
-    row = PlayerPersonalInfo.objects.filter(player=player_id).only("accessibility_needs").first()
-    needs: dict[str, Any] = row.accessibility_needs if row else {}
+    return bool(with_own_time([player_id]))
+
+
+def with_own_time(player_ids: Collection[int]) -> set[int]:
+    """Of these players those who have more time than others, or listen to the page: one query."""
+    rows = PlayerPersonalInfo.objects.filter(player__in=player_ids).values_list(
+        "player", "accessibility_needs"
+    )
+    return {pk for pk, needs in rows if _is_own_time(needs or {})}
+
+
+def _is_own_time(needs: dict[str, Any]) -> bool:
     return bool(needs.get("screen_reader")) or needs.get("time_factor", 1.0) != 1
 
 

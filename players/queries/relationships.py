@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from padawanforge.kit.memory import keep, recalled
 from padawanforge.kit.paging import page_of
+from padawanforge.kit.prepared import prepared
 from players.choices import RoleName
 from players.models import Player, PlayerRelationship, Role
 from players.queries.privacy import is_minor_today, seen_by_many
@@ -95,16 +96,19 @@ def hidden_from(player: Player) -> frozenset[int]:
 
 def know_hidden(players: Collection[int]) -> None:
     """Keeps the same for many for the rest of the reading; one query, and one more where somebody is blocked."""
-    rows = PlayerRelationship.objects.filter(
-        Q(player__in=players) | Q(other__in=players), kind=Kind.BLOCKED
-    ).values_list("player_id", "other_id")
     others: dict[int, set[int]] = {pk: set() for pk in players}
-    for one, other in rows:
+    for one, other in _blocks(players):
         others.get(one, set()).add(other)
         others.get(other, set()).add(one)
     seeing = _who_see_everybody([pk for pk, found in others.items() if found])
     for pk, found in others.items():
         keep((hidden_from, pk), frozenset() if pk in seeing else frozenset(found))
+
+
+@prepared
+def _blocks(players: Collection[int]) -> QuerySet[PlayerRelationship, tuple[int, int]]:
+    either = Q(player__in=players) | Q(other__in=players)
+    return PlayerRelationship.objects.filter(either, kind=Kind.BLOCKED).values_list("player_id", "other_id")
 
 
 def _who_see_everybody(players: Collection[int]) -> set[int]:
@@ -116,8 +120,7 @@ def _who_see_everybody(players: Collection[int]) -> set[int]:
 
 
 def _hidden_from(player: Player) -> frozenset[int]:
-    rows = PlayerRelationship.objects.filter(Q(player=player) | Q(other=player), kind=Kind.BLOCKED)
-    pairs = list(rows.values_list("player_id", "other_id"))
+    pairs = _blocks([player.pk])
     if not pairs or sees_everybody(player):
         return frozenset()
     return frozenset(other if one == player.pk else one for one, other in pairs)

@@ -1,9 +1,10 @@
 from collections.abc import Iterable
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from padawanforge.kit.memory import recalled
+from padawanforge.kit.prepared import prepared
 from players.choices import BRINGS, RoleName
 from players.models import Player, Role, SiteBan
 from players.models.player import PlayerQuerySet
@@ -15,7 +16,12 @@ NO_LIMIT = 32_767
 
 def held_roles(player: Player) -> list[str]:
     """All roles by name, also those that others bring and those that are switched off."""
-    return list(Role.objects.filter(group__user=player).order_by("level").values_list("name", flat=True))
+    return _held(player.pk)
+
+
+@prepared
+def _held(player_id: int) -> QuerySet[Role, str]:
+    return Role.objects.filter(group__user=player_id).order_by("level").values_list("name", flat=True)
 
 
 def further_of(player: Player) -> set[str]:

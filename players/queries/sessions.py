@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from padawanforge.kit.memory import keep, recalled
+from padawanforge.kit.prepared import prepared
+from padawanforge.kit.session_store import SessionStore
 from players.models import Player
 from players.rules.devices import Device, device_of
 
@@ -34,10 +36,14 @@ def stored_session(session_key: str) -> SessionStore:
 
 def know_sessions(session_keys: Collection[str]) -> None:
     """Read several in one query, for the rest of the reading."""
-    rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
-    found = {row.session_key: row.get_decoded() for row in rows}
+    found = {row.session_key: row.get_decoded() for row in _alive(session_keys, timezone.now())}
     for key in session_keys:
         keep((Session, key), found.get(key, {}))
+
+
+@prepared
+def _alive(session_keys: Collection[str], now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key__in=session_keys, expire_date__gt=now)
 
 
 def sessions_of(player: Player, session_key: str) -> list[SignedIn]:

@@ -47,7 +47,8 @@ def connection_make_primary(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, pk: int) -> ConnectedAccount:
-    return get_object_or_404(connections_of(request.user), pk=pk)
+    # Not `pk`, which is a relation here: a number that no column holds would reach the database as it is.
+    return get_object_or_404(connections_of(request.user), account__id=pk)
 
 
 def _page(request: HttpRequest, *, refusal: str = "") -> HttpResponse:

@@ -201,6 +201,10 @@ def test_the_accounts_of_others_are_not_there(signed_in):
     assert ConnectedAccount.objects.filter(pk=made.pk).exists()
 
 
+def test_a_number_that_no_account_can_have_is_not_there(signed_in):
+    assert signed_in(PlayerFactory()).post(f"{PAGE}{10**30}/first/").status_code == 404
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -131,8 +131,9 @@ def test_the_page_costs_the_same_however_much_was_earned(signed_in, django_asser
     client = signed_in(player)
 
     # Session and player, the two of permissions, preferences, the two of the card; for the header the profile,
-    # the unread notifications and the open requests; for the panels achievements, calendar (two) and mastery.
-    with django_assert_num_queries(12):
+    # the unread notifications and the open requests; for the panels achievements, calendar (two), mastery
+    # and the mark of a league.
+    with django_assert_num_queries(13):
         response = client.get(player.get_absolute_url())
 
     assert len(response.context["card"].recent) == count

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.database import in_database
+from padawanforge.kit.session_store import SessionStore
+from players import browsers
 from players.actions.accounts import create_admin
 from players.actions.bans import ban
 from players.rules.devices import device_of
@@ -266,3 +268,13 @@ async def test_a_new_password_closes_the_sockets_of_other_browsers():
     await in_database(laptop.post)("/accounts/password/change/", new)
 
     assert await closes(there) == (4401, "signed_out")
+
+
+def test_a_process_that_knows_a_session_as_noted_does_not_ask_again(monkeypatch):
+    session = SessionStore()
+    session.create()
+    session[browsers.RENEWED] = timezone.now().date().isoformat()
+    first = [browsers.is_noted(session) for _ in range(2)]
+    monkeypatch.setattr(browsers, "cache", None)
+
+    assert [*first, browsers.is_noted(session)] == [False, True, True]
