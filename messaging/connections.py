@@ -16,7 +16,7 @@ from messaging import frames, permissions, rules
 from messaging.actions.beats import Beaten, look_again, sight_of
 from messaging.actions.greetings import Greeting
 from messaging.database import in_database
-from messaging.desk import pulse, welcome
+from messaging.desk import welcome
 from messaging.events import EVERYBODY
 from messaging.models import LiveConnection
 from messaging.queries.ahead import Beat
@@ -28,6 +28,7 @@ from padawanforge.kit.errors import DomainError
 logger = logging.getLogger(__name__)
 
 OUTBOX_FRAMES = 256
+AWAY = "The forge is out of breath. Try again."
 CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, CLOSE_FORBIDDEN, CLOSE_SLOW = 4400, 4401, 4403, 4408
 CLOSE_VERSION, CLOSE_FLOOD, CLOSE_RESTART = 4410, 4429, 4503
 
@@ -56,6 +57,7 @@ class Connection:
         self.is_unseen = False
         self.sight_lock, self._blocks_heard = asyncio.Lock(), 0
         self._tasks: set[asyncio.Task] = set()
+        self.beating: asyncio.Task | None = None
 
     @property
     def group(self) -> str:
@@ -113,7 +115,7 @@ class Connection:
             # From this moment; whether it was a block or its end is read from the database.
             self.hidden |= {message["other"]}
             self._blocks_heard += 1
-            self._soon(show_anew(self, UUID(message["other"])))
+            self.soon(show_anew(self, UUID(message["other"])))
         elif message["kind"] == "taken":
             take_away(self, message)
         elif not self.window.is_half_full:
@@ -125,12 +127,13 @@ class Connection:
         for subscription in self.subscriptions.values():
             if room is None or subscription.room == message["room"]:
                 subscription.is_suspended = True
-        self._soon(self._recheck(message["reason"]))
+        self.soon(self._recheck(message["reason"]))
 
-    def _soon(self, doing: Coroutine) -> None:
+    def soon(self, doing: Coroutine) -> asyncio.Task:
         task = asyncio.ensure_future(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def load_hidden(self) -> None:
         """One at a time: the last to read knows the newest."""
@@ -140,16 +143,12 @@ class Connection:
     async def _recheck(self, reason: str) -> None:
         """Close when the player is signed out or shut out; leave the rooms that he may no longer read."""
         try:
-            await self._look(in_database(look_again), reason)
+            await self.look(in_database(look_again), reason)
         except DatabaseError as error:
             # What is suspended stays so until a heartbeat could look.
             logger.warning("The rights of a socket could not be read: %s", error)
 
-    async def beat(self) -> dict[str, int]:
-        """The same, and the player is there for another minute; how far each of the rooms is."""
-        return (await self._look(pulse.say, "access_changed")).heads
-
-    async def _look(self, look: Callable[[Beat], Awaitable[Beaten]], reason: str) -> Beaten:
+    async def look(self, look: Callable[[Beat], Awaitable[Beaten]], reason: str) -> Beaten:
         """Whom he sees is looked at too, for what is told of it may get lost."""
         beat = beat_of(self)
         async with self.sight_lock:

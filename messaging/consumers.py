@@ -8,16 +8,16 @@ from weakref import WeakSet
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils import timezone
 
 from messaging import connections, frames, slots
 from messaging.actions.greetings import Ticket
-from messaging.actions.presence import shorten_presence
+from messaging.actions.partings import Parting
 from messaging.connections import Connection
 from messaging.database import in_database
-from messaging.desk import gate
+from messaging.desk import gate, way_out
 from messaging.operations import Operation, registry
 from padawanforge.kit.errors import DomainError
+from padawanforge.kit.session_store import is_key
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +54,12 @@ async def socket(scope: dict, receive: Receive, send: Send) -> None:
     connection = Connection(
         player_id=player.pk, player_uuid=player.uuid, session_key=session_key, places=places
     )
-    try:
-        await serve(connection, receive, send)
-    finally:
-        await in_database(slots.give_back)(places)
+    await serve(connection, receive, send)
 
 
 def _session_key(scope: dict) -> str:
-    return scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+    key = scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+    return key if is_key(key) else ""
 
 
 async def serve(connection: Connection, receive: Receive, send: Send) -> None:
@@ -79,7 +77,7 @@ async def serve(connection: Connection, receive: Receive, send: Send) -> None:
         writer.cancel()
         await connection.leave()
         await asyncio.gather(reader, writer, return_exceptions=True)
-        await in_database(shorten_presence)(connection=connection.uuid, now=timezone.now())
+        await way_out.say(Parting(connection.uuid, connection.places))
 
 
 async def read(connection: Connection, receive: Receive) -> None:
@@ -112,9 +110,10 @@ async def handle(connection: Connection, text: str | None) -> None:
         refuse(connection, error.id if error.id is not None else id, code="invalid", message=str(error))
     except DomainError as error:
         refuse(connection, id, code=error.code, message=str(error), **getattr(error, "told", {}))
-    except DatabaseError:
-        logger.exception("A frame met a database that is away.")
-        refuse(connection, id, code="unavailable", message="The forge is out of breath. Try again.")
+    except DatabaseError as error:
+        # A line each: every page asks again meanwhile, and writing whole stacks would keep the loop busy.
+        logger.error("A frame met a database that is away: %s", error)
+        refuse(connection, id, code="unavailable", message=connections.AWAY)
     except Exception:
         # One frame that nobody expected must not end the socket of a player.
         logger.exception("A frame failed.")

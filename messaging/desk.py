@@ -11,14 +11,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from messaging.actions.beats import Beaten, beat_together
 from messaging.actions.greetings import Greeted, Greeting, Ticket, admit_together, greet_together
 from messaging.actions.openings import Arrival, Opening, open_together
+from messaging.actions.partings import Parting, part_together
 from messaging.actions.together import Outcome, say_together
 from messaging.database import in_database
 from messaging.queries.ahead import Beat, Wish
 from players.models import Player
 
 MOST = 50
-# Nobody waits for the answer to a heartbeat, so some are awaited and looked at together.
-BEATS_WAIT_SECONDS = 0.15
 
 
 class Asked(Protocol):
@@ -34,11 +33,8 @@ Answer = TypeVar("Answer")
 class Desk(Generic[Ask, Answer]):
     """Belongs to the event loop that first asked it."""
 
-    def __init__(
-        self, store: Callable[[Sequence[Ask]], Coroutine[Any, Any, list[Answer]]], *, waits: float = 0
-    ) -> None:
+    def __init__(self, store: Callable[[Sequence[Ask]], Coroutine[Any, Any, list[Answer]]]) -> None:
         self._store = store
-        self._waits = waits
         self._waiting: list[tuple[Ask, asyncio.Future[Answer]]] = []
         self._working: asyncio.Task | None = None
 
@@ -55,7 +51,8 @@ class Desk(Generic[Ask, Answer]):
 
     async def _work(self) -> None:
         try:
-            await asyncio.sleep(self._waits)
+            # Who asks in the same step of the loop is served with the others.
+            await asyncio.sleep(0)
             while turn := self._turn():
                 await self._serve(turn)
         finally:
@@ -90,4 +87,5 @@ desk: Desk[Wish, Outcome] = Desk(in_database(say_together))
 gate: Desk[Ticket, Player | None] = Desk(in_database(admit_together))
 welcome: Desk[Greeting, Greeted | None] = Desk(in_database(greet_together))
 door: Desk[Arrival, Opening] = Desk(in_database(open_together))
-pulse: Desk[Beat, Beaten] = Desk(in_database(beat_together), waits=BEATS_WAIT_SECONDS)
+way_out: Desk[Parting, None] = Desk(in_database(part_together))
+pulse: Desk[Beat, Beaten] = Desk(in_database(beat_together))

@@ -19,9 +19,11 @@ def player_group(player: Player) -> str:
     return f"player.{player.uuid.hex}"
 
 
-def recorded(channel: Channel, event: ChannelEvent) -> None:
-    """Nudge everybody in the channel, once the event is saved."""
-    publish(channel.group, "event", **nudge(channel, logged(event)))
+def recorded(channel: Channel, event: ChannelEvent) -> LoggedEvent:
+    """Nudge everybody in the channel, once the event is saved; what they are told."""
+    line = logged(event)
+    publish(channel.group, "event", **nudge(channel, line))
+    return line
 
 
 def nudge(channel: Channel, line: LoggedEvent) -> dict[str, object]:

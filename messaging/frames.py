@@ -233,6 +233,10 @@ def depth(text: str) -> int:
     return deepest
 
 
+def as_json(told: object) -> bytes:
+    return _encoder.encode(told)
+
+
 def encode(op: str, **fields: object) -> str:
     return _encoder.encode({"op": op, **fields}).decode()
 

@@ -6,13 +6,7 @@ from messaging.actions.notifications import read_place
 
 
 class SeenPlaces(MiddlewareMixin):
-    """News counts as read when somebody opens the page that it leads to, by whichever way he came there.
-
-    Nearest to the views, it also decides how all that stand around it run: together in the thread of the view. As
-    coroutines each would go to that thread and back by itself, which is a quarter of what a small page costs.
-    """
-
-    async_capable = False
+    """News counts as read when somebody opens the page that it leads to, by whichever way he came there."""
 
     def process_request(self, request: HttpRequest) -> None:
         if _is_visit(request) and request.user.is_authenticated:

@@ -30,6 +30,7 @@ from messaging.commands import Told
 from messaging.connections import CLOSE_VERSION, Connection, greet
 from messaging.database import in_database
 from messaging.desk import desk
+from messaging.heartbeats import beat_soon
 from messaging.models import MESSAGE_MAX_LENGTH, Channel, Message, SavedMessage
 from messaging.queries import message_seen_by
 from messaging.queries.ahead import Wish, know_members
@@ -211,14 +212,7 @@ async def ack(connection: Connection, frame: frames.Ack) -> None:
 @operation("ping", frame=frames.Ping, access="signed in", cost=0.5)
 async def ping(connection: Connection, frame: frames.Ping) -> None:
     """The heartbeat: renews the presence, looks at the rights again and compares how far everybody is."""
-    connection.state = frame.state
-    heads = await connection.beat()
-    if connection.is_closing:
-        return
-    for subscription in connection.subscriptions.values():
-        subscription.head = max(subscription.head, heads.get(subscription.room, 0))
-        subscription.pull()
-    connection.say("pong", heads=heads, t=timezone.now())
+    beat_soon(connection, frame.state)
 
 
 @operation("typing", frame=frames.Typing, access="member who may write in the channel")

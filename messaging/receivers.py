@@ -4,6 +4,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from learning.signals import answer_rescored
 from messaging import events
@@ -18,10 +19,10 @@ from messaging.models import MESSAGE_MAX_LENGTH, Attachment, Channel, Message, N
 from messaging.queries.listeners import is_told_about
 from messaging.queries.posted import posted
 from messaging.signals import message_deleted, message_held, message_posted, message_refused
-from npcs.models import ToolUse
+from npcs.models import OutsideIdentity, ToolUse
 from npcs.queries.memory import is_remembered
 from npcs.queries.spending import spending_of
-from npcs.signals import day_closed, money_running_out, tool_finished
+from npcs.signals import day_closed, identity_linked, money_running_out, tool_finished
 from padawanforge.kit.jobs import enqueue
 from players.choices import NotificationKind
 from players.models import Achievement, Player
@@ -264,6 +265,30 @@ def tell_tool_result(*, use_id: int, **kwargs: object) -> None:
     channel = Channel.objects.filter(uuid=use.place).first() if use is not None and use.place else None
     if use is not None and channel is not None:
         post_message(channel=channel, npc=use.npc, text=use.result[:MESSAGE_MAX_LENGTH])
+
+
+@receiver(identity_linked, dispatch_uid="messaging.tell_of_link")
+def tell_of_link(*, identity_id: int, **kwargs: object) -> None:
+    """Whoever it is there was believed because of a code: the account is told where that can be undone."""
+    identity = OutsideIdentity.objects.select_related("bot__npc").filter(pk=identity_id).first()
+    if identity is None:
+        return
+    bot = identity.bot
+    _tell(
+        identity.player_id,
+        News(
+            NotificationKind.SYSTEM,
+            f"You are linked with somebody on {capfirst(bot.bot_platform)}",
+            f"“{identity.author_name or 'Somebody'}” there wrote a code of your account to the bot of {bot.npc.name}. "
+            "If that was not you, unlink it.",
+            url=f"{reverse('npcs:messengers')}#identity-{identity.uuid}",
+            label="Look at it, or unlink it",
+            key=f"link.{identity.uuid}",
+            is_counted=False,
+            priority=Notification.Priority.HIGH,
+            more={"subcategory": "linked", "source": "npcs"},
+        ),
+    )
 
 
 @receiver(message_posted, dispatch_uid="messaging.tell_of_mention")

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 # Three heartbeats.
 KEPT_SECONDS = 90
-TRIES = 5
+GUESSES = TRIES = 5
 
 
 def take(*, player: str, address: str) -> list[str] | None:
@@ -59,8 +59,8 @@ def _short(address: str) -> str:
 
 
 def _free_place(name: str, limit: int) -> str | None:
-    if limit > 0:
-        # Any place will do, and most are free: one guess nearly always saves reading them all.
+    # Any place will do, and most are free: a few guesses save reading them all, which for a school are many.
+    for _ in range(GUESSES if limit > 0 else 0):
         guess = f"{name}.{random.randrange(limit)}"
         if cache.add(guess, 1, timeout=KEPT_SECONDS):
             return guess

@@ -6,20 +6,24 @@ else only raises `head`, and the lines between are read from the log in order.
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.db.models import QuerySet
 
 from messaging import events, rules
 from messaging.actions.openings import Arrival, Opening
 from messaging.database import in_database
 from messaging.desk import door
 from messaging.models import Channel
+from messaging.models.channel import GROUP, group_of
 from messaging.queries import logged_after
 from messaging.queries.taken import Taken
 from messaging.refusals import NotMember
 from padawanforge.kit import hub
+from padawanforge.kit.prepared import prepared
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +58,7 @@ class Subscription:
     def __init__(self, connection: Listener, room: UUID) -> None:
         self.connection = connection
         self.room = str(room)
-        self.group = f"channel.{room.hex}"
+        self.group = group_of(room)
         self.channel: Channel | None = None
         self.sent = self.head = 0
         self.is_open = self.is_suspended = False
@@ -175,10 +179,18 @@ async def subscribe(connection: Listener, room: UUID, *, epoch: UUID | None, seq
     subscription = connection.subscriptions.get(room)
     if subscription is None:
         subscription = connection.subscriptions[room] = Subscription(connection, room)
+    was_open = subscription.is_open
     try:
         opening = await subscription.open(epoch=epoch, seq=seq)
         if connection.subscriptions.get(room) is not subscription:
             raise NotMember("You are not in this room.")
+    except DatabaseError:
+        if was_open:
+            # It hears on as before, and pulls what it lacks when the database is back.
+            subscription.start()
+        else:
+            await drop(connection, room)
+        raise
     except BaseException:
         await drop(connection, room)
         raise
@@ -205,17 +217,23 @@ def poll_heads() -> int:
     listening = hub.groups()
     for group in set(_seen) - listening:
         _seen.pop(group, None)
-    rooms = [group.removeprefix("channel.") for group in _seen]
-    channels = list(Channel.objects.filter(uuid__in=rooms).order_by("pk"))
-    expected = {channel.group: _heads.get(channel.group, 0) for channel in channels}
+    rooms = {UUID(group.removeprefix(GROUP)): group for group in _seen}
+    heads = {rooms[uuid]: head for uuid, head in _heads_of(rooms)}
+    expected = {group: _heads.get(group, 0) for group in heads}
     _heads.clear()
-    _heads.update({channel.group: channel.last_seq for channel in channels})
-    behind = [
-        (channel, _seen.get(channel.group, channel.last_seq))
-        for channel in channels
-        if expected[channel.group] > _seen.get(channel.group, channel.last_seq)
-    ]
-    for channel, seq in behind:
-        for nudge in nudges_after(channel, seq, PAGE):
+    _heads.update(heads)
+    late = [uuid for uuid, group in rooms.items() if _is_late(group, expected.get(group, 0))]
+    behind = Channel.objects.filter(uuid__in=late) if late else ()
+    for channel in behind:
+        for nudge in nudges_after(channel, _seen.get(channel.group, channel.last_seq), PAGE):
             hub.send_locally(channel.group, {"kind": "event", **nudge})
-    return len(behind)
+    return len(late)
+
+
+def _is_late(group: str, expected: int) -> bool:
+    return expected > _seen.get(group, expected)
+
+
+@prepared
+def _heads_of(rooms: Collection[UUID]) -> QuerySet[Channel, tuple[UUID, int]]:
+    return Channel.objects.filter(uuid__in=rooms).values_list("uuid", "last_seq")

@@ -14,10 +14,11 @@ from messaging.actions import uploads
 from messaging.models import Attachment, Channel
 from messaging.queries.attachments import attachment_of, download_of, unsent_in, upload_data, upload_of
 from messaging.refusals import NotMember
-from messaging.rules.attachments import ALT_LENGTH, PIECE_MAX_BYTES, SIZE_MAX
+from messaging.rules.attachments import ALT_LENGTH
 from messaging.rules.direct import DIRECT
 from padawanforge.kit import access
 from padawanforge.kit.downloads import give_out
+from padawanforge.kit.pieces import PIECE_MAX_BYTES, SIZE_MAX
 from players.api.auth import need_scope
 from players.models import ApiToken
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from uuid import UUID
 from weakref import WeakSet
 
+from messaging.models.channel import group_of
 from messaging.subscriptions import note_seen
 from padawanforge.kit import hub
 
@@ -31,7 +32,7 @@ def patient(app: App) -> App:
         if room is None:
             await app(scope, receive, send)
             return
-        for message in await _answer_in_time(app, scope, receive, f"channel.{room.hex}"):
+        for message in await _answer_in_time(app, scope, receive, group_of(room)):
             await send(message)
 
     return answer

@@ -45,6 +45,13 @@ def begin(row: Notification, now: datetime) -> None:
         enqueue("messaging.deliver", pk=row.pk)
 
 
+def hurry(row: Notification, now: datetime) -> None:
+    """What waits for the end of quiet hours has become urgent, and waits no longer."""
+    waiting = Notification.objects.filter(pk=row.pk, delivery_status=Status.DELAYED)
+    if waiting.update(delivery_status=Status.PENDING, deliver_at=now):
+        enqueue("messaging.deliver", pk=row.pk)
+
+
 def ways_of(preferences: PlayerPreferences, kind: str) -> list[str]:
     """By which ways besides the pages the player hears of this kind: those that are chosen and possible."""
     chosen = preferences.notification_ways.get(kind, ())

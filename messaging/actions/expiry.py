@@ -6,10 +6,9 @@ from django.db import transaction
 
 from messaging.actions.deletion import take_away
 from messaging.actions.edits import locked
-from messaging.models import Attachment, Message, MessageRevision
+from messaging.models import EXPIRED, Attachment, Message, MessageRevision
 
 BATCH = 200
-REASON = "It expired."
 
 
 def erase_expired(*, now: datetime) -> int:
@@ -26,7 +25,7 @@ def _erase(message: Message, now: datetime) -> bool:
         return False
     # Its time is spent: what is told from now on is the empty place.
     Message.objects.filter(pk=message.pk).update(expires_at=None)
-    take_away(message=message, player=None, now=now, reason=REASON)
+    take_away(message=message, player=None, now=now, reason=EXPIRED)
     MessageRevision.objects.filter(message=message).delete()
     Attachment.objects.filter(message=message).delete()
     return True

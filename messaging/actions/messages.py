@@ -1,9 +1,10 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from messaging import checks, events
@@ -16,7 +17,7 @@ from messaging.queries.posted import is_known, keep_posted
 from messaging.rules.texts import fingerprint
 from messaging.signals import message_held, message_posted, message_refused
 from npcs.models import Npc
-from padawanforge.kit import markdown
+from padawanforge.kit import markdown, plans
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
 from padawanforge.kit.memory import nothing_known
@@ -24,7 +25,7 @@ from players.actions.demo import spend_message
 from players.models import Player
 
 # What an update by the ORM can't do: take the lock, raise the number and say it, all at once.
-TAKE_NUMBER = "UPDATE messaging_channel SET last_seq = last_seq + 1 WHERE id = %s RETURNING last_seq"
+TAKE_NUMBERS = "UPDATE messaging_channel SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq"
 
 
 class MessageEmpty(DomainError):
@@ -148,9 +149,26 @@ def record_event(
 
 def next_seq(channel: Channel) -> int:
     """Take the next number under the row's lock: numbers commit in order and a rollback leaves no hole."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_NUMBER, [channel.pk])
-        return cursor.fetchone()[0]
+    return next(take_numbers(channel.pk, 1))
+
+
+def take_numbers(channel_id: int, count: int) -> Iterator[int]:
+    """The next so many, for who takes them of several channels in the order of their keys; DoesNotExist.
+
+    What is not used of them is given back before the commit.
+    """
+    with plans.cursor_of(connection) as cursor:
+        cursor.execute(TAKE_NUMBERS, [plans.typed(count), plans.typed(channel_id)])
+        found = cursor.fetchone()
+    if found is None:
+        raise Channel.DoesNotExist
+    return iter(range(found[0] - count + 1, found[0] + 1))
+
+
+def give_back(channel_id: int, count: int) -> None:
+    """The last so many numbers that this transaction took."""
+    if count:
+        Channel.objects.filter(pk=channel_id).update(last_seq=F("last_seq") - count)
 
 
 @transaction.atomic

@@ -56,6 +56,8 @@ def notify(
         way = delivery.plan(preferences, kind=news.kind, priority=news.priority, now=now)
         row = _told_first(recipient, news, fields | way)
         delivery.begin(row, now)
+    elif news.priority == Notification.Priority.URGENT:
+        delivery.hurry(row, now)
     _show_count(recipient)
     return row
 

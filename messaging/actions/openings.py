@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from messaging import events, kinds, permissions
+from messaging import kinds, permissions
 from messaging.actions.presence import Tab, note_tabs
 from messaging.actions.receipts import note_delivered
 from messaging.models import Channel
@@ -20,11 +20,12 @@ from messaging.models.channel import PERSONAL
 from messaging.permissions import Grant
 from messaging.queries import message_seen_by, messages_before, person_data
 from messaging.queries.ahead import know_places
+from messaging.queries.faces import told_here
 from messaging.queries.membership import membership
 from messaging.queries.newest import newest_in
 from messaging.queries.own import Own, own_in
 from messaging.queries.personal import own_state
-from messaging.queries.presence import Seen, here_in
+from messaging.queries.presence import NAMED_UP_TO, count_present, is_unseen
 from messaging.queries.taken import Taken, taken_by
 from messaging.queries.threads import thread_summaries
 from messaging.rules.direct import DIRECT
@@ -65,11 +66,21 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What is the same for all who come; `told` is what is told of those who are here, by the key of the player."""
+    """What is the same for all who come; `told` is what is told of those who are here, by the key of the player.
 
-    here: Seen
+    Of nobody in a crowd, where only the number counts.
+    """
+
+    count: int
     told: dict[int, dict]
     speaking: list[dict]
+
+    def seen_by(self, player: Player, hidden: Collection[int]) -> tuple[int, list[dict]]:
+        """How many are here and who, as far as the player may know it."""
+        if not self.told or is_unseen(player.pk):
+            return self.count, []
+        people = [face for pk, face in self.told.items() if pk not in hidden]
+        return len(people), people
 
 
 @one_reading()
@@ -131,9 +142,9 @@ def _begin(arrival: Arrival, channel: Channel) -> tuple[str, dict]:
 
 
 def _scene(channel: Channel, now: datetime) -> _Scene:
-    here = here_in(channel, now)
-    told = {entry.player.pk: events.presence_data(entry) for entry in here.people}
-    return _Scene(here, told, kinds.get(channel.kind).speaking(channel))
+    count = count_present(channel, now)
+    told = told_here(channel, now) if count <= NAMED_UP_TO else {}
+    return _Scene(count, told, kinds.get(channel.kind).speaking(channel))
 
 
 def _opening(arrival: Arrival, grant: Grant, scene: _Scene, own: Own) -> Opening:
@@ -142,7 +153,7 @@ def _opening(arrival: Arrival, grant: Grant, scene: _Scene, own: Own) -> Opening
     hidden = hidden_from(player)
     member = membership(player, channel)
     moderates = permissions.may_moderate(player, channel)
-    seen = scene.here.by(player, hidden=hidden)
+    present, people = scene.seen_by(player, hidden)
     fields |= {
         "viewer": person_data(player),
         "me": {
@@ -153,8 +164,8 @@ def _opening(arrival: Arrival, grant: Grant, scene: _Scene, own: Own) -> Opening
         "own_reactions": own.reactions,
         "own_votes": own.votes,
         "drafts": own.drafts,
-        "present": seen.count,
-        "people": [scene.told[entry.player.pk] for entry in seen.people],
+        "present": present,
+        "people": people,
         "speaking": scene.speaking,
     }
     if channel.kind == DIRECT:

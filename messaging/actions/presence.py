@@ -1,10 +1,11 @@
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging import events
@@ -13,6 +14,7 @@ from messaging.actions.receipts import note_pointer
 from messaging.models import Channel, LiveConnection
 from messaging.queries import Presence, state_of
 from messaging.queries.presence import is_unseen
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -80,10 +82,10 @@ def _news(
             yield channel, joined, changed
 
 
-def shorten_presence(*, connection: UUID, now: datetime) -> None:
-    """The socket is gone; only the expiry decides that the player is."""
+def shorten_presence(*, connections: Collection[UUID], now: datetime) -> None:
+    """The sockets are gone; only the expiry decides that their players are."""
     until = now + GRACE
-    LiveConnection.objects.filter(connection=connection, expires_at__gt=until).update(expires_at=until)
+    LiveConnection.objects.filter(connection__in=connections, expires_at__gt=until).update(expires_at=until)
 
 
 @transaction.atomic
@@ -146,13 +148,15 @@ def _is_present(player: Player, channel: Channel, now: datetime) -> bool:
 def _states(shown: Sequence[tuple[Tab, Channel]], now: datetime) -> dict[tuple[int, int], dict[UUID, str]]:
     """The states of these players' connections, by channel and player."""
     states: dict[tuple[int, int], dict[UUID, str]] = {}
-    rows = LiveConnection.objects.filter(
-        channel__in={channel.pk for _, channel in shown},
-        player__in={tab.player.pk for tab, _ in shown},
-        expires_at__gt=now,
-    )
-    for channel_id, player_id, connection, state in rows.values_list(
-        "channel_id", "player_id", "connection", "state"
-    ):
+    channels, players = {channel.pk for _, channel in shown}, {tab.player.pk for tab, _ in shown}
+    for channel_id, player_id, connection, state in _open(channels, players, now):
         states.setdefault((channel_id, player_id), {})[connection] = state
     return states
+
+
+@prepared
+def _open(
+    channels: Collection[int], players: Collection[int], now: datetime
+) -> QuerySet[LiveConnection, tuple[int, int, UUID, str]]:
+    rows = LiveConnection.objects.filter(channel__in=channels, player__in=players, expires_at__gt=now)
+    return rows.values_list("channel_id", "player_id", "connection", "state")

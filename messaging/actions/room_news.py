@@ -8,7 +8,7 @@ from messaging import kinds
 from messaging.actions.notifications import News, notify_once_until_read
 from messaging.models import Channel, ChannelMember, Message, Notification
 from messaging.queries.direct import looking
-from messaging.queries.listeners import Notify, key_of, members_who_chose
+from messaging.queries.listeners import Notify, members_who_chose, told_about_key
 from padawanforge.kit.errors import DomainError
 from players.choices import NotificationKind
 from players.models import Player
@@ -24,7 +24,7 @@ def choose(*, channel: Channel, player: Player, notify: str) -> bool:
     if notify not in Notify.values:
         raise NoSuchChoice("Choose how much you want to hear.")
     changed = ChannelMember.objects.filter(channel=channel, player=player).update(notify=notify)
-    cache.delete(key_of(channel.pk))
+    cache.delete(told_about_key(channel.pk))
     return bool(changed)
 
 

@@ -17,6 +17,7 @@ from messaging.queries.moderation import in_force, rank_in
 from messaging.refusals import NotMember
 from messaging.rules import sanctions as rules
 from padawanforge.kit.errors import DomainError
+from padawanforge.kit.markdown import clean_text
 from players.actions.audit import record
 from players.actions.bans import ban, lift_ban
 from players.choices import NotificationKind
@@ -44,6 +45,16 @@ class Measure:
     @property
     def scope(self) -> str:
         return rules.ROOM if self.channel else rules.SITE
+
+
+def measure_in(channel: Channel, *, kind: str, term: str, reason: str, text: str, now: datetime) -> Measure:
+    """As those who manage the room choose it: one of the terms, or none for what is done at once."""
+    length = rules.preset(term) if term else None
+    if not term and kind not in rules.INSTANT:
+        raise SanctionRefused("Choose how long.")
+    if not (text := clean_text(text)):
+        raise SanctionRefused("Write what the player reads.")
+    return Measure(kind, reason, text, channel=channel, ends_at=now + length if length else None)
 
 
 @transaction.atomic
@@ -79,6 +90,9 @@ def sanction_automatically(*, target: Player, measure: Measure) -> Sanction:
 def revoke_sanction(*, sanction: Sanction, by: Player) -> bool:
     """End it before its time; False when somebody had done so already."""
     _refuse_rank(sanction.target, by, sanction.channel)
+    author = sanction.issued_by
+    if author is not None and rank_in(author, sanction.channel) > rank_in(by, sanction.channel):
+        raise SanctionRefused("Somebody of a higher rank took this measure. Ask them.")
     return lift(sanction=sanction, by=by)
 
 
@@ -119,9 +133,14 @@ def refuse_silenced(player: Player, channel: Channel, now: datetime) -> None:
 
 def refuse_banned(player: Player, channel: Channel, now: datetime) -> None:
     """Call it where somebody enters a room, after the place was taken and under its lock."""
+    if refusal := ban_from(player, channel, now):
+        raise refusal
+
+
+def ban_from(player: Player, channel: Channel, now: datetime) -> Refused | None:
+    """What somebody is told who may not enter at this moment."""
     bans = [row for row in in_force(player, channel, now) if row.kind == rules.BAN]
-    if bans:
-        raise _refused(bans[0], "You can't enter this room", "banned", now)
+    return _refused(bans[0], "You can't enter this room", "banned", now) if bans else None
 
 
 def _refused(row: Sanction, what: str, code: str, now: datetime) -> Refused:

@@ -47,16 +47,6 @@ class QuotaReached(DomainError):
     code = "quota"
 
 
-class WrongOffset(DomainError):
-    """The piece doesn't fit; `told` says where the server is."""
-
-    code = "offset"
-
-    def __init__(self, sentence: str, *, offset: int) -> None:
-        super().__init__(sentence)
-        self.told = {"offset": offset}
-
-
 @transaction.atomic
 def begin_upload(
     *, player: Player, channel: Channel, name: str, size: int, now: datetime, alt: str = ""
@@ -85,7 +75,7 @@ def receive_piece(*, attachment: Attachment, offset: int, piece: bytes, now: dat
     if row is None:
         raise MessageGone("This upload is gone. Send the file again.")
     if row.state != State.UPLOADING or offset != row.received:
-        raise WrongOffset(f"The upload is at byte {row.received}.", offset=row.received)
+        raise partials.WrongOffset(row.received)
     if row.received + len(piece) > row.size:
         raise FileTooLarge("These are more bytes than were announced. Send the file again.")
     partials.write_at(row.uuid.hex, offset, piece)

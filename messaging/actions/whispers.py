@@ -58,7 +58,10 @@ def other_of(message: Message, player: Player) -> Player | None:
 def _may_hear(player: Player, to: Player, channel: Channel) -> bool:
     if to.pk == player.pk or not has_account(to) or _is_child(to):
         return False
-    return to.pk not in hidden_from(player) and kinds.get(channel.kind).may_read(to, channel)
+    # Who answers for the others sees everybody, and still isn't heard by those who block him.
+    if to.pk in hidden_from(player) or player.pk in hidden_from(to):
+        return False
+    return kinds.get(channel.kind).may_read(to, channel)
 
 
 def _is_child(player: Player) -> bool:

@@ -13,6 +13,7 @@ from messaging.models.extras import (
     ThreadFollow,
 )
 from messaging.models.message import (
+    EXPIRED,
     MESSAGE_MAX_LENGTH,
     ChannelEvent,
     Message,
@@ -24,6 +25,7 @@ from messaging.models.moderation import Appeal, Case, Category, ListedWord, Refu
 from messaging.models.notification import Notification, PushSubscription
 
 __all__ = [
+    "EXPIRED",
     "MESSAGE_MAX_LENGTH",
     "Announcement",
     "AnnouncementReceipt",

@@ -1,10 +1,16 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models
 
 # The kind of the log that each player has alone; its uuid is the player's.
 PERSONAL = "player"
+# What the names of groups begin with under which sockets listen to a channel.
+GROUP = "channel."
+
+
+def group_of(channel: UUID) -> str:
+    return f"{GROUP}{channel.hex}"
 
 
 class Channel(models.Model):
@@ -27,7 +33,7 @@ class Channel(models.Model):
     @property
     def group(self) -> str:
         """The name under which sockets listen."""
-        return f"channel.{self.uuid.hex}"
+        return group_of(self.uuid)
 
 
 class ChannelMember(models.Model):

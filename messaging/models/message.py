@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from datetime import datetime
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,11 @@ from padawanforge.kit import markdown
 from players.models import Player
 
 MESSAGE_MAX_LENGTH = 4000
-OUT_OF_SIGHT = "*This message waits for a review.*"
+# Why a message is gone that was to disappear.
+EXPIRED = "It expired."
+# Also when it was decided about: what was upheld stays so.
+UNSEEN = "This message is out of sight: it waits for a review, or broke the rules."
+OUT_OF_SIGHT = f"*{UNSEEN}*"
 
 
 class MessageQuerySet(models.QuerySet):
@@ -31,13 +36,15 @@ class MessageQuerySet(models.QuerySet):
             "player__profile", "npc", "parent__player__profile", "parent__npc", "root", "whisper_to__profile"
         )
 
-    def visible_to(self, player: Player | None, *, moderates: bool = False) -> "MessageQuerySet":
+    def visible_to(
+        self, player: Player | None, *, moderates: bool = False, now: datetime | None = None
+    ) -> "MessageQuerySet":
         """Those that the player may see, once the channel is open to him; nobody in particular sees the fewest.
 
         Left out are other people's whispers (unless he moderates), what he has taken away for himself, what
         was said before his side of a conversation begins, and what has expired.
         """
-        messages = self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        messages = self.filter(Q(expires_at=None) | Q(expires_at__gt=now or timezone.now()))
         if player is None:
             return messages.filter(whisper_to=None)
         if not moderates:
@@ -114,14 +121,17 @@ class Message(ShownMessage):
         HIGH = "high", "High"
         URGENT = "urgent", "Urgent"
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="messages")
+    # A message is stored more often than anything else. So no index only repeats the beginning of another one,
+    # and what most messages lack is in an index of those that have it.
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField()
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     type = models.CharField(max_length=10, choices=Type, default=Type.TEXT)
     player = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages"
-    )
-    npc = models.ForeignKey(Npc, null=True, on_delete=models.CASCADE, related_name="messages")
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages",
+        db_index=False,
+    )  # fmt: skip
+    npc = models.ForeignKey(Npc, null=True, on_delete=models.CASCADE, related_name="messages", db_index=False)
     # The sender's own id of this message: repeating a send is harmless for ever.
     client_id = models.UUIDField(null=True, editable=False)
     sent_at = models.DateTimeField(auto_now_add=True)
@@ -129,24 +139,30 @@ class Message(ShownMessage):
     rev = models.PositiveIntegerField(default=0)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        db_index=False,
+    )  # fmt: skip
     deletion_reason = models.CharField(max_length=300, blank=True)
     # What it answers, in the same channel.
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="answered_by"
-    )
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="answered_by",
+        db_index=False,
+    )  # fmt: skip
     thread_depth = models.PositiveIntegerField(default=0)
     # The first message of the thread that this one is in; None for a message that answers nothing.
-    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="thread")
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="thread", db_index=False
+    )
     # A whisper is read by its author, by this player and by those who moderate.
     whisper_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="whispers"
-    )
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="whispers",
+        db_index=False,
+    )  # fmt: skip
     pinned_at = models.DateTimeField(null=True, blank=True)
     pinned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        db_index=False,
+    )  # fmt: skip
     # Of direct messages.
     subject = models.CharField(max_length=120, blank=True)
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
@@ -181,6 +197,12 @@ class Message(ShownMessage):
             models.Index(fields=["channel", "sent_at", "seq"], name="messaging_message_by_date"),
             models.Index(
                 fields=["expires_at"], condition=Q(expires_at__isnull=False), name="messaging_message_expiry"
+            ),
+            *(
+                models.Index(
+                    fields=[name], condition=Q((f"{name}__isnull", False)), name=f"messaging_message_{name}"
+                )
+                for name in ("npc", "parent", "whisper_to", "deleted_by", "pinned_by")
             ),
         ]
         constraints = [
@@ -229,6 +251,12 @@ class Message(ShownMessage):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def absence(self) -> str:
+        """What stands in the place of one that is gone."""
+        has_expired = self.deletion_reason == EXPIRED and self.deleted_by_id is None
+        return "This message has disappeared." if has_expired else "This message was deleted."
 
 
 class MessageReaction(models.Model):
@@ -310,7 +338,7 @@ class MessageRevision(models.Model):
 class ChannelEvent(models.Model):
     """The durable log of a channel: every client sees every number once, in order."""
 
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events")
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveBigIntegerField()
     type = models.CharField(max_length=40)
     actor = models.ForeignKey(

@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 
 from messaging import kinds
 from messaging.models import Channel, ChannelMember, Draft, Message, Sanction
-from messaging.queries.moderation import sanctions_on
+from messaging.queries.listeners import told_about_key
+from messaging.queries.moderation import WORDS_KEY, lists_at, sanctions_on, youngest_key
 from messaging.queries.presence import know_unseen
 from messaging.rules.levels import REPEAT_SECONDS
 from padawanforge.kit.memory import is_known, keep
+from padawanforge.kit.prepared import prepared
 from players.models import Player, SiteBan
 from players.queries.bans import admitted
 from players.queries.relationships import know_hidden
@@ -63,15 +66,14 @@ def read_ahead(wishes: Collection[Wish], now: datetime) -> None:
     """For sending; each of a player and a channel may come once."""
     players = {wish.player_id for wish in wishes}
     members = know_members(players, {wish.room for wish in wishes}, now)
-    wanted = {"player__in": players, "channel__in": {member.channel_id for member in members}}
-    since = now - timedelta(seconds=REPEAT_SECONDS)
     said: dict[tuple[int, int], list[tuple[datetime, str]]] = defaultdict(list)
-    rows = Message.objects.filter(**wanted, sent_at__gt=since)
-    for player_id, channel_id, sent_at, text in rows.values_list("player", "channel", "sent_at", "text"):
+    since = now - timedelta(seconds=REPEAT_SECONDS)
+    for player_id, channel_id, sent_at, text in _said(players, {row.channel_id for row in members}, since):
         said[player_id, channel_id].append((sent_at, text))
     for member in members:
         pair = member.player_id, member.channel_id
         keep((Message, *pair), said[pair])
+    _know_remembered({row.channel_id for row in members})
 
 
 def know_sockets(beats: Collection[Beat], now: datetime) -> None:
@@ -83,7 +85,8 @@ def know_sockets(beats: Collection[Beat], now: datetime) -> None:
 def know_places(players: Collection[int], rooms: Collection[UUID], now: datetime) -> None:
     """For looking at what these players may do in these channels, and at whom they see there."""
     know_members(players, rooms, now)
-    for channel in Channel.objects.filter(uuid__in=[room for room in rooms if not is_known((Channel, room))]):
+    strange = [room for room in rooms if not is_known((Channel, room))]
+    for channel in Channel.objects.filter(uuid__in=strange) if strange else ():
         keep((Channel, channel.uuid), channel)
     know_present(players, now)
     know_hidden(players)
@@ -93,11 +96,16 @@ def know_places(players: Collection[int], rooms: Collection[UUID], now: datetime
 def know_present(players: Collection[int], now: datetime) -> None:
     """Those of the players who belong to no channel that was asked about, such as with their own log alone."""
     missing = {pk for pk in players if not is_known((Player, pk))}
-    rows = list(admitted(now).select_related("profile").filter(pk__in=missing)) if missing else []
+    rows = _present(missing, now) if missing else []
     know_rights(rows)
     found = {row.pk: row for row in rows}
     for pk in missing:
         keep((Player, pk), found.get(pk))
+
+
+@prepared
+def _present(players: Collection[int], now: datetime) -> QuerySet[Player]:
+    return admitted(now).select_related("profile").filter(pk__in=players)
 
 
 def know_members(players: Collection[int], rooms: Collection[UUID], now: datetime) -> list[Any]:
@@ -105,7 +113,7 @@ def know_members(players: Collection[int], rooms: Collection[UUID], now: datetim
 
     One query and what the kinds need besides. Of strangers nothing is known; what they ask is looked up.
     """
-    members: list[Any] = list(_members(players, rooms, now))
+    members: list[Any] = _members(players, rooms, now) if players and rooms else []
     people = {member.player_id: member.player for member in members}
     channels = {member.channel_id: member.channel for member in members}
     know_rights(people.values())
@@ -125,6 +133,23 @@ def know_members(players: Collection[int], rooms: Collection[UUID], now: datetim
     return members
 
 
+def _know_remembered(channels: Collection[int]) -> None:
+    """What the cache knows of what is asked with every message, in one question."""
+    found = cache.get_many([WORDS_KEY, *map(youngest_key, channels), *map(told_about_key, channels)])
+    keep(WORDS_KEY, lists_at(found.pop(WORDS_KEY, None)))
+    for key, value in found.items():
+        keep(key, value)
+
+
+@prepared
+def _said(
+    players: Collection[int], channels: Collection[int], since: datetime
+) -> QuerySet[Message, tuple[int, int, datetime, str]]:
+    rows = Message.objects.filter(player__in=players, channel__in=channels, sent_at__gt=since)
+    return rows.values_list("player", "channel", "sent_at", "text")
+
+
+@prepared
 def _members(players: Collection[int], rooms: Collection[UUID], now: datetime) -> QuerySet[ChannelMember]:
     begun = Draft.objects.filter(player=OuterRef("player"), channel=OuterRef("channel"), parent=None)
     found = ChannelMember.objects.filter(player__in=players, channel__uuid__in=rooms)

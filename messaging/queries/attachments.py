@@ -56,9 +56,8 @@ def uploads_of(player: Player, uuids: Sequence[UUID]) -> list[Attachment]:
 
 
 def unsent_in(player: Player, channel: Channel) -> list[Attachment]:
-    """What the player has uploaded for a message here and not sent, in order."""
-    whole = Attachment.objects.filter(_unsent(player), channel=channel).exclude(state=State.UPLOADING)
-    return list(whole.order_by("pk"))
+    """What the player has uploaded for a message here and not sent, in order; also what is not all here yet."""
+    return list(Attachment.objects.filter(_unsent(player), channel=channel).order_by("pk"))
 
 
 def upload_data(attachment: Attachment) -> dict[str, object]:

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from messaging.models import Channel, DirectState, Message
+from messaging.models.message import UNSEEN
 from messaging.queries.direct import OF_PLAYER, members_only
+from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.paging import page_of
 from players.models import Player
 from players.queries.privacy import seen_by_many
@@ -51,7 +53,7 @@ def inbox(player: Player, *, box: str = "inbox", name: str = "", after: str = ""
     """What was said last comes first; with a name, the conversations with people or titles of that name."""
     hidden = hidden_from(player)
     rows = _in_box(player, box).select_related("conversation__channel")
-    if name:
+    if name := clean_text(name):
         rows = rows.filter(_called(player, name, hidden))
     page = page_of(rows, order=("-last_at", "-pk"), cursor=after, limit=limit)
     if not page.rows:
@@ -170,8 +172,8 @@ def _summary(message: Message | None) -> str:
     if message is None:
         return ""
     if message.is_deleted:
-        return "This message was deleted."
+        return message.absence
     if message.hidden_at is not None:
-        return "This message waits for a review."
+        return UNSEEN
     text = " ".join(message.text.split())
     return f"{message.subject}: {text}"[:SUMMARY] if message.subject else text[:SUMMARY]

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import Q
-
 from messaging.models import Channel, Draft, Message, SavedMessage, ScheduledMessage
 from messaging.queries.channels import readable_channels
 from padawanforge.kit.paging import Page, page_of
@@ -55,6 +53,6 @@ def scheduled_of(player: Player, *, after: str = "", limit: int = PAGE) -> Page:
     return page_of(rows.select_related("channel"), order=("due_at", "pk"), cursor=after, limit=limit)
 
 
-def scheduled_one(player: Player, uuid: UUID) -> ScheduledMessage | None:
-    rows = ScheduledMessage.objects.filter(Q(player=player), uuid=uuid)
-    return rows.exclude(state=WorkState.DONE).select_related("channel").first()
+def scheduled_one(player: Player, uuid: UUID, *, with_said: bool = False) -> ScheduledMessage | None:
+    rows = ScheduledMessage.objects.filter(player=player, uuid=uuid).select_related("channel")
+    return (rows if with_said else rows.exclude(state=WorkState.DONE)).first()

@@ -29,16 +29,16 @@ def who_hears_nothing(channel: Channel, players: Collection[int]) -> set[int]:
 
 def is_told_about(channel: Channel) -> bool:
     """Whether anybody hears of every message; remembered, for it is asked with each of them."""
-    return recalled(key_of(channel.pk), lambda: _is_told_about(channel))
+    return recalled(told_about_key(channel.pk), lambda: _is_told_about(channel))
 
 
 def _is_told_about(channel: Channel) -> bool:
-    found = cache.get(key_of(channel.pk))
+    found = cache.get(told_about_key(channel.pk))
     if found is None:
         found = members_who_chose(Notify.ALL, channel).exists()
-        cache.set(key_of(channel.pk), found, CACHED_FOR.total_seconds())
+        cache.set(told_about_key(channel.pk), found, CACHED_FOR.total_seconds())
     return found
 
 
-def key_of(channel_id: int) -> str:
+def told_about_key(channel_id: int) -> str:
     return f"messaging.told_about.{channel_id}"

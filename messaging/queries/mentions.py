@@ -1,5 +1,6 @@
 """Who can be called in a channel, and where a player was."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -11,7 +12,9 @@ from messaging.queries.channels import readable_channels
 from messaging.queries.listeners import Notify, members_who_chose
 from messaging.rules.mentions import usernames_in
 from npcs.models import Npc
+from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.paging import Page, page_of
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 from players.queries.relationships import hidden_from
 
@@ -34,10 +37,15 @@ def players_called(text: str, channel: Channel, author: Player) -> list[Player]:
     names = usernames_in(text)
     if not names:
         return []
-    found = list(Player.objects.filter(username__in=names, is_active=True).order_by("pk"))
+    found = _of_names(names)
     hidden = hidden_from(author) if found else frozenset()
     may_read = kinds.get(channel.kind).may_read
     return [player for player in found if player.pk not in hidden and may_read(player, channel)]
+
+
+@prepared
+def _of_names(names: Collection[str]) -> QuerySet[Player]:
+    return Player.objects.filter(username__in=names, is_active=True).order_by("pk")
 
 
 def characters_of(channel: Channel) -> list[Npc]:
@@ -60,7 +68,7 @@ def suggestions(
     channel: Channel, player: Player, beginning: str, *, with_here: bool = False
 ) -> list[Suggestion]:
     """Whom the player could mean, by the beginning of a name: characters first, then members."""
-    begin = beginning.casefold().strip()
+    begin = clean_text(beginning).casefold()
     found = [
         Suggestion("npc", npc.name, npc.name, "Character")
         for npc in characters_of(channel)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.db.models import Max, QuerySet
@@ -28,8 +29,10 @@ from players.models import Player, PlayerPersonalInfo
 from players.queries.roles import level_of
 from players.rules.ages import age_on
 
-WORDS_KEY = "messaging.moderation.words"
+WORDS_KEY = "messaging.moderation.words_since"
 WORDS_SECONDS = 60
+Lists = tuple[Words, frozenset[str], frozenset[str]]
+_at_hand: dict[str, Lists] = {}
 YOUNGEST_KEY = "messaging.moderation.youngest"
 # For who tells the date of birth after he has come.
 YOUNGEST_SECONDS = 30
@@ -41,20 +44,28 @@ QUEUE_SHOWN = 50
 EXCERPT = 300
 
 
-def lists() -> tuple[Words, frozenset[str], frozenset[str]]:
+def lists() -> Lists:
     """The words, the refused sites and the allowed ones."""
-    return recalled(WORDS_KEY, _cached_lists)
+    return recalled(WORDS_KEY, lambda: lists_at(cache.get(WORDS_KEY)))
 
 
-def _cached_lists() -> tuple[Words, frozenset[str], frozenset[str]]:
-    found = cache.get(WORDS_KEY)
+def lists_at(stamp: str | None) -> Lists:
+    """As they are since that stamp, which the cache keeps for all processes; None when they are to be read anew.
+
+    Each process has them at hand: unpacking them with every message took longer than looking through it.
+    """
+    if stamp is None:
+        stamp = uuid4().hex
+        cache.set(WORDS_KEY, stamp, WORDS_SECONDS)
+    found = _at_hand.get(stamp)
     if found is None:
         found = _lists()
-        cache.set(WORDS_KEY, found, WORDS_SECONDS)
+        _at_hand.clear()
+        _at_hand[stamp] = found
     return found
 
 
-def _lists() -> tuple[Words, frozenset[str], frozenset[str]]:
+def _lists() -> Lists:
     by_list: dict[str, list[str]] = {name: [] for name in ListedWord.List.values}
     for name, word in ListedWord.objects.filter(is_active=True).values_list("list", "word"):
         by_list[name].append(word)
@@ -71,13 +82,13 @@ def level_in(channel: Channel) -> tuple[Level, int | None]:
 
 def youngest_in(channel: Channel) -> int | None:
     """By the birth dates that were given; None when there is none."""
-    born = recalled((YOUNGEST_KEY, channel.pk), lambda: _latest_birth(channel.pk))
+    born = recalled(youngest_key(channel.pk), lambda: _latest_birth(channel.pk))
     return age_on(born, timezone.localdate()) if born else None
 
 
 def _latest_birth(channel_id: int) -> date | None:
     """Asked with every message and answered by all members, so it is remembered until somebody comes or goes."""
-    key = f"{YOUNGEST_KEY}.{channel_id}"
+    key = youngest_key(channel_id)
     found = cache.get(key, UNKNOWN)
     if found == UNKNOWN:
         members = PlayerPersonalInfo.objects.filter(player__channel_memberships__channel=channel_id)
@@ -87,7 +98,11 @@ def _latest_birth(channel_id: int) -> date | None:
 
 
 def forget_youngest(channel_id: int) -> None:
-    cache.delete(f"{YOUNGEST_KEY}.{channel_id}")
+    cache.delete(youngest_key(channel_id))
+
+
+def youngest_key(channel_id: int) -> str:
+    return f"{YOUNGEST_KEY}.{channel_id}"
 
 
 def floor_in(channel: Channel) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from cachetools import TTLCache
 
+from messaging import frames
 from messaging.models import Channel, Message
 from messaging.queries.streams import PAGE, message_data, messages_before
 from messaging.queries.threads import thread_summaries
@@ -31,11 +32,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last fifty at most, oldest first; `roots` are those that were answered."""
+    """The last fifty at most, oldest first; `roots` are those that were answered.
+
+    `page` is what programs are told of them, as JSON: with the number before which they read on.
+    """
 
     lines: tuple[Line, ...]
     roots: tuple[Message, ...]
-    has_older: bool
+    page: bytes
 
     def for_player(self, player: Player) -> list[dict]:
         """With his own ids of what he sent, by which his page recognises it."""
@@ -94,10 +98,12 @@ def _read(channel: Channel) -> Newest | None:
         .order_by()
         .values_list("root", flat=True)
     )
+    lines = tuple(
+        Line(message_data(message), message.player_id, str(message.client_id or "")) for message in shown
+    )
+    before = shown[0].seq if len(found) > PAGE else None
     return Newest(
-        lines=tuple(
-            Line(message_data(message), message.player_id, str(message.client_id or "")) for message in shown
-        ),
+        lines=lines,
         roots=tuple(message for message in shown if message.pk in answered),
-        has_older=len(found) > PAGE,
+        page=frames.as_json({"messages": [line.told for line in lines], "before": before}),
     )

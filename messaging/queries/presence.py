@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.models import Channel, LiveConnection
@@ -12,6 +13,7 @@ from messaging.queries.moderation import level_in
 from messaging.queries.streams import Presence, people_present
 from messaging.rules.levels import STRICT
 from padawanforge.kit.memory import keep, recalled
+from padawanforge.kit.prepared import prepared
 from players.models import Player, PlayerPreferences
 from players.rules.preferences import HIDDEN_PRESENCE, PRESENCE
 
@@ -30,10 +32,15 @@ def is_unseen(player_id: int) -> bool:
 
 def know_unseen(players: Collection[int]) -> None:
     """The same for many, in one query, for the rest of the reading."""
-    chosen = {"player__in": players, f"ui_preferences__{PRESENCE}": HIDDEN_PRESENCE}
-    unseen = set(PlayerPreferences.objects.filter(**chosen).values_list("player_id", flat=True))
+    unseen = set(_unseen(players))
     for pk in players:
         keep((is_unseen, pk), pk in unseen)
+
+
+@prepared
+def _unseen(players: Collection[int]) -> QuerySet[PlayerPreferences, int]:
+    chosen = {"player__in": players, f"ui_preferences__{PRESENCE}": HIDDEN_PRESENCE}
+    return PlayerPreferences.objects.filter(**chosen).values_list("player_id", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

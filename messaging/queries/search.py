@@ -1,8 +1,10 @@
 """Search in what somebody may read: who may read what stands in the query itself, never behind it."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.db import connections
@@ -152,18 +154,32 @@ def _narrowed(rows: MessageQuerySet, search: Search, player: Player) -> MessageQ
 
 
 def _by(names: Sequence[str], player: Player) -> Q:
-    """Players by username or by the name they show, characters by name; `me` is who asks."""
-    wanted = {name.lower() for name in names}
-    by_username = Player.objects.filter(username__in=wanted).values("pk")
-    named = by_username.union(PlayerProfile.objects.filter(search_name__in=wanted).values("pk"))
-    authors = {pk for pk in named.values_list("pk", flat=True)}
+    """Players by username or by the name they show, characters by name; `me` is who asks.
+
+    Whoever a block hides is nobody here, as on every other page.
+    """
+    wanted = {name.casefold(): name for name in names}
+    spelt = {spelling for name in wanted.values() for spelling in _spellings(name)}
+    by_username = Player.objects.filter(username__in=spelt).values_list("pk", "username")
+    by_name = PlayerProfile.objects.filter(search_name__in=spelt).values_list("pk", "search_name")
+    hidden = hidden_from(player)
+    people = {pk: name for pk, name in by_username.union(by_name) if pk not in hidden}
     if "me" in wanted:
-        authors.add(player.pk)
-    characters = Q()
-    for name in wanted:
-        characters |= Q(name__iexact=name) | Q(slug=name)
-    npcs = list(Npc.objects.filter(characters).values_list("pk", flat=True))
-    return Q(player__in=authors) | Q(npc__in=npcs)
+        people[player.pk] = "me"
+    named = Q()
+    for name in wanted.values():
+        named |= Q(name__iexact=name) | Q(slug=slugify(name) or name)
+    characters = {pk: names for pk, *names in Npc.objects.filter(named).values_list("pk", "name", "slug")}
+    known = {name.casefold() for name in [*people.values(), *chain.from_iterable(characters.values())]}
+    if strange := [name for folded, name in wanted.items() if not {folded, slugify(name)} & known]:
+        raise SearchUnclear([f"Nobody here is called “{name}”." for name in strange])
+    return Q(player__in=people) | Q(npc__in=characters)
+
+
+def _spellings(name: str) -> set[str]:
+    """How a name may stand in the index: SQLite makes small letters of A to Z only."""
+    as_kept = [re.sub("[A-Z]+", lambda capitals: capitals[0].lower(), form) for form in (name, name.title())]
+    return {name.lower(), *as_kept}
 
 
 def _midnight(day: date) -> datetime:

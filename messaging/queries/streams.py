@@ -3,12 +3,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from messaging.models import Channel, ChannelEvent, ChannelMember, LiveConnection, Message
 from messaging.models.message import MessageQuerySet
 from messaging.queries.attachments import told_files
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 
 PAGE = 50
@@ -108,18 +109,25 @@ def people_present(
     channel: Channel, now: datetime | None = None, *, hidden: Collection[int] = ()
 ) -> list[Presence]:
     """Who has the channel open at this moment, by username; without the hidden players."""
-    rows = (
-        LiveConnection.objects.filter(channel=channel, expires_at__gt=now or timezone.now())
-        .exclude(player__in=hidden)
-        .select_related("player__profile")
-        .order_by("player__username")
-    )
     present: dict[int, Presence] = {}
-    for row in rows:
+    for row in _open(channel.pk, now or timezone.now()):
+        if row.player_id in hidden:
+            continue
         state = state_of([row.state])
         if row.player_id not in present or state == LiveConnection.State.ACTIVE:
             present[row.player_id] = Presence(row.player, state)
     return list(present.values())
+
+
+@prepared
+def _open(channel_id: int, now: datetime) -> QuerySet[LiveConnection]:
+    """With so much of each player as is told of him: in a large room that is most of what coming in costs."""
+    shown = [f"player__{name}" for name in ("uuid", "username", "is_former")]
+    shown += [
+        f"player__profile__{name}" for name in ("display_name", "avatar", "picture", "profile_visibility")
+    ]
+    rows = LiveConnection.objects.filter(channel=channel_id, expires_at__gt=now)
+    return rows.select_related("player__profile").only("state", *shown).order_by("player__username")
 
 
 def state_of(states: Collection[str]) -> str:
@@ -197,6 +205,8 @@ def message_data(message: Message) -> dict:
         for key in ("draft", "engine", "command", "asks", "answer")
         if message.metadata.get(key)
     }
+    if message.is_deleted:
+        extra["absence"] = message.absence
     extra |= letter_data(message)
     return {
         "uuid": str(message.uuid),

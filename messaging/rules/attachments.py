@@ -7,9 +7,6 @@ PDF, TEXT, PICTURE = "application/pdf", "text/plain", "image/webp"
 MAX_PER_MESSAGE = 10
 # Files of one player that wait for a message, those on their way included.
 MAX_UNSENT = 20
-# Of a file that comes in pieces, each; and beyond what no size is one.
-PIECE_MAX_BYTES = 1024 * 1024
-SIZE_MAX = 10**15
 NAME_LENGTH = 120
 ALT_LENGTH = 300
 # What a text may be called; whatever else it claims to be, it is given out as a text.

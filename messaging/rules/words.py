@@ -18,6 +18,7 @@ AS_WRITTEN = "as written"
 MARKUP = frozenset("*_~`")
 TOKEN = re.compile(r"[@$!+]*[^\W_](?:[^\W_]|[@$!+])*")
 LONG_RUN = 3
+USUAL_LENGTH = 20
 GLUE_FROM = 3
 
 
@@ -139,8 +140,18 @@ def _close_together(row: list[tuple[str, int, int]]) -> list[list[tuple[str, int
     return [part for part in parts if len(part) >= GLUE_FROM]
 
 
-def _variants(token: str) -> Iterator[tuple[str, str]]:
+def _variants(token: str) -> Iterable[tuple[str, str]]:
     """What the token may mean, the plainest first."""
+    return _usual(token) if len(token) <= USUAL_LENGTH else _readings(token)
+
+
+@lru_cache(maxsize=4096)
+def _usual(token: str) -> tuple[tuple[str, str], ...]:
+    """Kept, because people say the same few thousand words again and again."""
+    return tuple(_readings(token))
+
+
+def _readings(token: str) -> Iterator[tuple[str, str]]:
     bare = token.strip(DRAWN)
     readings = [(AS_WRITTEN, bare)]
     if any(letter.isalpha() for letter in token):

@@ -1,6 +1,5 @@
 """Files under messages: given out to readers, and taken in from owners in pieces."""
 
-import json
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,13 +10,11 @@ from messaging.actions import uploads
 from messaging.models import Attachment
 from messaging.permissions import may_see_file
 from messaging.queries.attachments import attachment_of, download_of, unsent_in, upload_data, upload_of
-from messaging.rules.attachments import PIECE_MAX_BYTES, SIZE_MAX
 from messaging.views.lookups import channel_of
-from padawanforge.kit import access
+from padawanforge.kit import access, pieces
 from padawanforge.kit.downloads import give_out
 from padawanforge.kit.errors import DomainError
-
-SIZE_DIGITS = 15
+from padawanforge.kit.pieces import PIECE_MAX_BYTES
 
 
 @access.signed_in
@@ -43,13 +40,13 @@ def uploads_of_channel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     channel = channel_of(request, uuid)
     if request.method != "POST":
         return JsonResponse({"uploads": [upload_data(row) for row in unsent_in(request.user, channel)]})
-    name, size = _announced(request)
+    said = pieces.announced(request)
     try:
         attachment = uploads.begin_upload(
-            player=request.user, channel=channel, name=name, size=size, now=timezone.now()
+            player=request.user, channel=channel, name=said["name"], size=said["size"], now=timezone.now()
         )
     except DomainError as refusal:
-        return _refused(refusal)
+        return pieces.refused(refusal)
     return JsonResponse({**upload_data(attachment), "piece": PIECE_MAX_BYTES}, status=201)
 
 
@@ -80,51 +77,20 @@ def upload_describe(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, attachment: Attachment) -> HttpResponse:
-    length, offset = request.headers.get("Content-Length", ""), request.headers.get("Upload-Offset", "")
-    if not _is_number(length) or not _is_number(offset):
-        return JsonResponse({"detail": "Say where the piece begins and how long it is."}, status=400)
-    if int(length) > PIECE_MAX_BYTES:
-        return JsonResponse({"detail": f"A piece has at most {PIECE_MAX_BYTES} bytes."}, status=413)
+    if problem := pieces.problem_with(request):
+        return problem
     try:
         attachment = uploads.receive_piece(
-            attachment=attachment, offset=int(offset), piece=request.body, now=timezone.now()
+            attachment=attachment, offset=pieces.offset_of(request), piece=request.body, now=timezone.now()
         )
     except DomainError as refusal:
-        return _refused(refusal)
+        return pieces.refused(refusal)
     attachment.refresh_from_db()
     return _state_of(attachment)
 
 
 def _state_of(attachment: Attachment) -> HttpResponse:
-    response = JsonResponse(upload_data(attachment))
-    response["Upload-Offset"] = str(attachment.received)
-    response["Upload-Length"] = str(attachment.size)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _refused(refusal: DomainError) -> HttpResponse:
-    told = getattr(refusal, "told", {})
-    response = JsonResponse({"detail": str(refusal), "code": refusal.code, **told}, status=409)
-    if "offset" in told:
-        response["Upload-Offset"] = str(told["offset"])
-    return response
-
-
-def _announced(request: HttpRequest) -> tuple[str, int]:
-    """Name and size; what can't be read is an empty file, which is refused with a sentence."""
-    try:
-        said = json.loads(request.body)
-    except ValueError:
-        said = None
-    said = said if isinstance(said, dict) else {}
-    name, size = said.get("name"), said.get("size")
-    is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < SIZE_MAX
-    return (name if isinstance(name, str) else "")[:1000], size if is_size else 0
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= SIZE_DIGITS
+    return pieces.state(upload_data(attachment), offset=attachment.received, size=attachment.size)
 
 
 def _seen(request: HttpRequest, uuid: UUID) -> Attachment:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from messaging.actions import notifications as actions
 from messaging.models import Notification
+from messaging.queries.announcements import banners_for
 from messaging.queries.notifications import STATES, notification_of, notifications_of, unread_count
 from messaging.rules.notices import day_name
 from padawanforge.kit import access
@@ -57,8 +58,9 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def notification_count(request: HttpRequest) -> JsonResponse:
-    """For the bell of pages without a socket."""
-    return JsonResponse({"unread": unread_count(request.user)})
+    """For the bell of pages without a socket, which hear of announcements by the way."""
+    announced = [str(shown.announcement.uuid) for shown in banners_for(request.user, timezone.now())]
+    return JsonResponse({"unread": unread_count(request.user), "announced": announced})
 
 
 @access.signed_in

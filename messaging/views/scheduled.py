@@ -85,7 +85,8 @@ def scheduled_call_off(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _own(request: HttpRequest, uuid: UUID) -> ScheduledMessage:
-    planned = scheduled_one(request.user, uuid)
+    # Who changes one that was said meanwhile hears that he comes too late, and keeps what he wrote.
+    planned = scheduled_one(request.user, uuid, with_said=request.method == "POST")
     if planned is None:
         raise Http404
     return planned

@@ -216,6 +216,18 @@ def test_who_says_that_he_has_read_it_is_noted_and_may_put_it_away(announce, ada
     assert AnnouncementReceipt.objects.get().acknowledged_at is not None
 
 
+def test_open_pages_without_a_socket_ask_what_is_announced(announce, ada, client):
+    row = announce(starts_at=NOW - HOUR, ends_at=NOW + DAY)
+    announce(starts_at=NOW + HOUR)
+    client.force_login(ada)
+
+    asked = client.get("/notifications/count/").json()
+    lines = client.get("/announcements/now/").content.decode()
+
+    assert asked["announced"] == [str(row.uuid)]
+    assert f'data-announcement="{row.uuid}" data-until="' in lines
+
+
 def test_what_may_not_be_put_away_stays(announce, ada):
     announcement = announce(is_dismissible=False)
 

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from messaging import consumers
@@ -25,6 +26,13 @@ async def test_a_stranger_is_accepted_and_closed_with_the_code_for_signed_out():
     tab = Tab()
 
     assert await tab.open() == (True, "padawan.v1")
+    assert await tab.close_code() == 4401
+
+
+async def test_a_cookie_that_can_be_no_key_is_one_of_nobody():
+    tab = Tab(f'{settings.SESSION_COOKIE_NAME}="abcd\\000efgh1234"')
+    await tab.open()
+
     assert await tab.close_code() == 4401
 
 

@@ -219,6 +219,17 @@ def test_urgent_news_come_through(ada):
     assert len(mail.outbox) == 1
 
 
+def test_news_that_wait_for_the_morning_and_become_urgent_come_through(ada):
+    quiet(ada)
+    first = work(tell(ada, key="bo"))
+    waited = first.delivery_status
+
+    row = work(tell(ada, key="bo", priority="urgent"))
+
+    assert (row.pk, waited, row.delivery_status) == (first.pk, Status.DELAYED, Status.DELIVERED)
+    assert len(mail.outbox) == 1
+
+
 def test_quiet_hours_that_begin_while_it_is_retried_hold_too(ada):
     choose(ada, notification_ways={"friend": ["email"]})
     row = tell(ada, now=NOW - timedelta(hours=2))

@@ -15,6 +15,7 @@ from messaging.models import ChannelEvent, DirectState, HiddenMessage, Message, 
 from messaging.permissions import message_for
 from messaging.queries import recent_messages
 from messaging.queries.inbox import inbox, unread_conversations
+from messaging.queries.streams import message_data
 from messaging.refusals import MessageGone, NotYours
 from players.personal_data import areas
 from tests.factories.messaging import ChannelMemberFactory
@@ -191,3 +192,18 @@ def test_the_words_of_an_expired_message_are_erased_for_good(ada, bo):
     assert (message.text, message.subject, message.is_deleted) == ("", "", True)
     assert MessageRevision.objects.count() == 0
     assert ChannelEvent.objects.filter(message=message, type="message.deleted").count() == 1
+
+
+def test_what_disappeared_is_not_said_to_be_deleted(ada, bo):
+    gone, taken = write(ada, bo, "Gone soon", lasts=60), write(ada, bo, "Taken back")
+    delete_message(message=taken, player=ada, now=NOW(), reason="It expired.")
+    erase_expired(now=NOW() + timedelta(minutes=2))
+
+    told = {
+        line["uuid"]: line["absence"] for line in map(message_data, recent_messages(gone.channel, viewer=bo))
+    }
+
+    assert told == {
+        str(gone.uuid): "This message has disappeared.",
+        str(taken.uuid): "This message was deleted.",
+    }

@@ -312,11 +312,16 @@ def test_the_page_marks_what_was_found_and_leads_there(client, hall):
     assert "&lt;Bo&gt;" in html
 
 
-def test_the_page_explains_what_it_can_not_make_out(client, hall):
-    response = client.get("/search/", {"q": "colour:red"})
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [("colour:red", "There is no colour: here"), ("from:<zoe>", "Nobody here is called “&lt;zoe&gt;”.")],
+)
+def test_the_page_explains_what_it_can_not_make_out(client, hall, query, hint):
+    response = client.get("/search/", {"q": query})
 
     assert response.status_code == 422
-    assert "There is no colour: here" in response.content.decode()
+    assert hint in response.content.decode()
+    assert "Nothing found" not in response.content.decode()
 
 
 @pytest.mark.parametrize(("query", "expected"), [("", "What was it again?"), ("q=zyzzyva", "Nothing found")])

@@ -71,11 +71,19 @@ def test_a_search_that_finds_answers_asks_no_more_often(client, hall, ada):
     assert costs[2] == costs[1]
 
 
-def test_an_unclear_search_is_refused_with_a_sentence(client, ada):
-    response = client.get("/api/v1/search", {"q": "colour:red"}, **bearer("pf_ada"))
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("colour:red", "There is no colour: here"),
+        ("from:zoe", "Nobody here is called “zoe”."),
+        ("in:attic", "You are in no room or talk called “attic”."),
+    ],
+)
+def test_an_unclear_search_is_refused_with_a_sentence(client, ada, query, hint):
+    response = client.get("/api/v1/search", {"q": query}, **bearer("pf_ada"))
 
     assert response.status_code == 422
-    assert "There is no colour: here" in response.json()["fields"]["q"][0]
+    assert hint in response.json()["fields"]["q"][0]
 
 
 def test_a_part_of_the_history_is_asked_for_by_number_or_day(asked, hall):

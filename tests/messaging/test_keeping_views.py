@@ -9,7 +9,7 @@ from django.utils import timezone
 from messaging.actions.messages import post_message
 from messaging.actions.pins import pin
 from messaging.actions.saved import save
-from messaging.actions.scheduled import plan
+from messaging.actions.scheduled import plan, say_scheduled
 from messaging.models import Message, SavedMessage, ScheduledMessage
 from tests.factories.messaging import ChannelMemberFactory
 from tests.factories.players import PlayerFactory
@@ -166,6 +166,23 @@ def test_a_moment_in_the_past_keeps_what_was_written(here, channel):
     assert "Hello" in page.content.decode()
 
 
+def test_who_is_too_late_with_a_change_is_told_and_keeps_his_words(here, channel, player):
+    planned = plan(
+        channel=channel, player=player, text="Hello", due_at=timezone.now() + SOON, now=timezone.now()
+    )
+    say_scheduled(pk=planned.pk, now=timezone.now() + SOON)
+    edit = reverse("messaging:scheduled-edit", args=[planned.uuid])
+
+    late = here.post(edit, {"text": "My long work.", "due_at": moment(SOON * 2)})
+    call = here.post(reverse("messaging:scheduled-call-off", args=[planned.uuid]), follow=True)
+
+    assert late.status_code == 422
+    assert "too late to change" in late.content.decode()
+    assert "My long work." in late.content.decode()
+    assert "too late to call this message off" in call.content.decode()
+    assert here.get(edit).status_code == 404
+
+
 def test_nobody_touches_the_plans_of_others(client, channel, player):
     planned = plan(
         channel=channel, player=player, text="Hello", due_at=timezone.now() + SOON, now=timezone.now()
@@ -181,6 +198,8 @@ def test_suggestions_come_for_names_and_for_commands(here, channel, moderator):
 
     names = here.get(url, {"q": moderator.username[:4]}).json()["found"]
     assert {"kind": "player", "insert": f"@{moderator.username} "}.items() <= names[0].items()
+    # PostgreSQL refuses such a sign in a text.
+    assert here.get(url, {"q": f"\x00{moderator.username[:4]}"}).json()["found"] == names
     (roll,) = here.get(url, {"q": "/ro"}).json()["found"]
     assert (roll["insert"], roll["name"]) == ("/roll ", "/roll 2d6+1")
 

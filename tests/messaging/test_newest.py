@@ -1,5 +1,6 @@
 """The newest page is made once for all who come, and never shows what somebody must not see."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -90,7 +91,7 @@ def test_it_has_fifty_at_most_and_says_whether_there_are_more(channel, player):
 
     newest = newest_in(again(channel))
 
-    assert [len(newest.lines), newest.has_older] == [PAGE, True]
+    assert [len(newest.lines), json.loads(newest.page)["before"]] == [PAGE, newest.lines[0].told["seq"]]
     assert newest.lines[-1].told["text"] == f"System {PAGE}"
 
 
@@ -147,3 +148,12 @@ def test_names_are_read_again_when_the_page_was_forgotten(channel, player):
     forget_pages()
 
     assert newest_in(again(channel)).lines[0].told["author"]["name"] == "Somebody Else"
+
+
+def test_programs_get_the_same_page_as_sockets(channel, player):
+    said = say(channel, player)
+
+    newest = newest_in(again(channel))
+
+    assert json.loads(newest.page) == {"messages": [line.told for line in newest.lines], "before": None}
+    assert [line.told["uuid"] for line in newest.lines] == [str(said.uuid)]

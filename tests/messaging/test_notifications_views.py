@@ -227,4 +227,4 @@ def test_pages_without_a_socket_ask_how_many_wait(page, ada):
     NotificationFactory.create_batch(2, recipient=ada)
     NotificationFactory()
 
-    assert page.get("/notifications/count/").json() == {"unread": 2}
+    assert page.get("/notifications/count/").json() == {"unread": 2, "announced": []}

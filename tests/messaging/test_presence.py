@@ -51,7 +51,7 @@ def test_one_tab_in_use_makes_a_player_active(channel, player, states, shown):
 def test_a_closed_tab_is_gone_after_ten_seconds(channel, player):
     connection = come(channel, player)
 
-    shorten_presence(connection=connection, now=NOON)
+    shorten_presence(connections=[connection], now=NOON)
 
     at = [people_present(channel, NOON + timedelta(seconds=s)) for s in (9, 11)]
     assert [len(people) for people in at] == [1, 0]

@@ -136,7 +136,10 @@ def test_an_upheld_case_hides_the_message_and_is_in_the_log(room):
 
     decide(case=case, by=staff, is_upheld=True, now=timezone.now(), outcome="Insult")
 
-    assert Message.objects.get(pk=message.pk).hidden_at is not None
+    hidden = Message.objects.get(pk=message.pk)
+    assert hidden.hidden_at is not None
+    # What was decided about no longer only waits.
+    assert "or broke the rules" in hidden.html
     entry = AuditEntry.objects.get(verb="case.upheld")
     assert (entry.actor_uuid, entry.object_id, entry.reason) == (staff.uuid, str(case.pk), "Insult")
 

@@ -21,7 +21,7 @@ from messaging.actions.scheduled import (
 from messaging.models import ChannelMember, Draft, Message, Notification, ScheduledMessage
 from messaging.queries.keeping import scheduled_of
 from messaging.refusals import MayNotPost
-from padawanforge.kit.work import WorkState
+from padawanforge.kit.work import FORGOTTEN_AFTER, WorkState
 from tests.factories.players import PlayerFactory
 
 NOW = timezone.now()
@@ -76,8 +76,9 @@ def test_the_clock_has_said_what_is_due(planned):
 
 
 def test_what_waits_is_not_taken_for_forgotten(planned):
-    assert not ScheduledMessage.objects.abandoned(NOW + timedelta(minutes=30)).exists()
-    assert ScheduledMessage.objects.abandoned(DUE + timedelta(minutes=1)).exists()
+    before, after = NOW + timedelta(minutes=30), DUE + timedelta(minutes=1)
+    assert not ScheduledMessage.objects.abandoned(before, before - FORGOTTEN_AFTER).exists()
+    assert ScheduledMessage.objects.abandoned(after, after - FORGOTTEN_AFTER).exists()
 
 
 def test_who_left_meanwhile_is_told_that_nothing_was_said(planned, player):

@@ -17,6 +17,7 @@ from messaging.permissions import may_read
 from messaging.queries.channels import readable_channels
 from messaging.queries.search import SearchUnclear, find
 from players.actions.relationships import block
+from players.models import PlayerProfile
 from rooms.actions.rooms import close_room, enter_room, leave_room, open_room
 from rooms.actions.talk import say_in_private
 from tests.factories.npcs import NpcFactory
@@ -115,7 +116,8 @@ def test_a_block_hides_both_ways(room, ada, bo):
     block(player=ada, other=bo)
 
     assert (found(ada, "mars"), found(bo, "mars")) == (["Mars by Ada"], ["Mars by Bo"])
-    assert found(ada, "mars from:bo") == []
+    with pytest.raises(SearchUnclear, match="Nobody here is called “bo”"):
+        find(ada, "mars from:bo")
 
 
 def test_private_talks_and_conversations_are_found_by_their_people_only(room, ada, bo):
@@ -171,7 +173,8 @@ NARROWED = {
     "from:me": ["plain"],
     "from:@BO": ["from bo", "see https://example.org"],
     'from:"bo the bold" link': [],
-    "from:nobody": [],
+    "from:me from:bo plain": ["plain"],
+    "from:bo in:red-planet has:link after:yesterday before:2199-01-01 -mars exa": ["see https://example.org"],
     "has:link": ["see https://example.org"],
     "has:file": ["with a file"],
     "has:image": ["with a picture"],
@@ -215,11 +218,27 @@ def test_operators_narrow_the_search(room, ada, bo):
 
 @pytest.mark.parametrize(
     ("query", "hint"),
-    [("colour:red", "no colour: here"), ("in:attic mars", "called “attic”"), ("-mars", "at least one word")],
+    [
+        ("colour:red", "no colour: here"),
+        ("in:attic mars", "called “attic”"),
+        ("-mars", "at least one word"),
+        ("from:Zoe mars", "Nobody here is called “Zoe”"),
+        ("from:ada from:zoe", "Nobody here is called “zoe”"),
+    ],
 )
 def test_an_unclear_search_is_not_run_but_explained(room, ada, query, hint):
     with pytest.raises(SearchUnclear, match=hint):
         find(ada, query)
+
+
+def test_authors_are_found_by_whatever_letters_their_names_begin_with(room, bo):
+    PlayerProfile.objects.filter(player=bo).update(display_name="Örjan Ask")
+    npc = NpcFactory(name="Émile", slug="emile")
+    say(room, bo, "by a player")
+    say(room, None, "by a character", npc=npc, type=Message.Type.NPC)
+
+    assert found(bo, 'from:"Örjan Ask"') == found(bo, 'from:"örjan ask"') == ["by a player"]
+    assert found(bo, "from:Émile") == found(bo, "from:émile") == found(bo, "from:EMILE") == ["by a character"]
 
 
 def test_pages_go_on_where_the_last_one_ended(room, ada):

@@ -123,3 +123,14 @@ async def test_a_heartbeat_keeps_the_place(settings, player):
 
     assert await in_database(slots.take)(player=player.uuid.hex, address="") is None
     await tab.leave()
+
+
+def test_a_taken_place_is_passed_over_without_reading_all_of_them(monkeypatch, settings):
+    settings.SOCKETS_PER_PLAYER, settings.SOCKETS_PER_ADDRESS = 50, 0
+    guesses = iter([7, 7, 8])
+    monkeypatch.setattr("messaging.slots.random.randrange", lambda limit: next(guesses))
+    monkeypatch.setattr("messaging.slots.cache.get_many", None)
+
+    taken = [slots.take(player="ada", address="") for _ in range(2)]
+
+    assert taken == [["messaging.socket.player.ada.7"], ["messaging.socket.player.ada.8"]]

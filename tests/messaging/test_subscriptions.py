@@ -6,16 +6,18 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging import events, permissions
+from messaging.actions import openings
 from messaging.actions.channels import remove_member
 from messaging.actions.messages import next_seq, post_message
 from messaging.actions.presence import expire_presence
 from messaging.connections import Connection
 from messaging.database import in_database
+from messaging.desk import door
 from messaging.models import ChannelEvent, LiveConnection
 from messaging.queries import logged_after
 from messaging.rules import FULL_FOR_SECONDS, WINDOW_FRAMES
@@ -323,3 +325,44 @@ def in_thread(results, function):
             connection.close()
 
     return run
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """The database, away for whoever opens a channel."""
+
+    class Away:
+        is_on = True
+
+    def open_together(arrivals):
+        if Away.is_on:
+            raise OperationalError("away")
+        return openings.open_together(arrivals)
+
+    monkeypatch.setattr(door, "_store", in_database(open_together))
+    return Away
+
+
+async def test_who_could_not_catch_up_while_the_database_was_away_hears_on(channel, player, away):
+    away.is_on = False
+    tab = await Tab.of(player, channel)
+    away.is_on = True
+    await tab.tell("resume", id=1, room=str(channel.uuid), epoch=str(channel.log_epoch), seq=0)
+    refused = await tab.next("err")
+    await log_silently(channel, 2)
+    for nudge in await nudges(channel):
+        hub.send(channel.group, nudge)
+
+    assert refused["code"] == "unavailable"
+    assert await seqs(tab, 2) == [1, 2]
+
+
+async def test_a_heartbeat_says_nothing_of_a_room_that_could_not_be_opened(channel, player, away):
+    tab = await Tab.of(player)
+    await tab.tell("sub", id=1, room=str(channel.uuid))
+    refused = await tab.next("err")
+
+    await tab.tell("ping", state="active")
+
+    assert refused["code"] == "unavailable"
+    assert (await tab.next("pong"))["heads"] == {}

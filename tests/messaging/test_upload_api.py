@@ -11,7 +11,7 @@ from messaging.actions.direct import write_to
 from messaging.actions.messages import send
 from messaging.actions.uploads import check_upload
 from messaging.models import Attachment, Message
-from messaging.rules.attachments import PIECE_MAX_BYTES
+from padawanforge.kit.pieces import PIECE_MAX_BYTES
 from rooms.actions.rooms import enter_room
 from tests.factories.files import image, uploaded
 from tests.factories.players import PlayerFactory

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from messaging.actions import uploads
 from messaging.actions.features import SwitchedOff
-from messaging.actions.uploads import FileRefused, FileTooLarge, QuotaReached, WrongOffset
+from messaging.actions.uploads import FileRefused, FileTooLarge, QuotaReached
 from messaging.models import Attachment
 from messaging.refusals import MayNotPost
 from messaging.rules.attachments import MAX_UNSENT, clean_name, name_as
@@ -101,7 +101,7 @@ def test_a_file_comes_in_pieces_and_is_looked_at_when_it_is_whole(channel, playe
     attachment = begin(player, channel, size=10)
 
     put(attachment, 0, b"01234")
-    with pytest.raises(WrongOffset) as refusal:
+    with pytest.raises(partials.WrongOffset) as refusal:
         put(attachment, 0, b"01234")
     put(attachment, 5, b"56789")
 
@@ -237,7 +237,7 @@ def test_two_tabs_cannot_both_send_the_same_piece(channel, player):
 
     told = at_once(*[lambda: put(attachment, 0, b"01234")] * 2)
 
-    assert (told.count(WrongOffset), Attachment.objects.get().received) == (1, 5)
+    assert (told.count(partials.WrongOffset), Attachment.objects.get().received) == (1, 5)
 
 
 @pytest.mark.parametrize(

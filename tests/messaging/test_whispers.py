@@ -16,7 +16,7 @@ from messaging.queries import recent_messages
 from messaging.refusals import MessageGone
 from players.actions.relationships import block
 from tests.factories.messaging import ChannelMemberFactory
-from tests.factories.players import PlayerFactory
+from tests.factories.players import GameMasterFactory, PlayerFactory
 from tests.factories.relationships import befriend
 from tests.messaging.sockets import Tab
 
@@ -91,6 +91,15 @@ def test_who_cannot_be_whispered_to_is_refused_with_one_sentence(channel, player
 
     with pytest.raises(WhisperRefused, match=r"You can't whisper to this player here\."):
         whisper(channel=channel, player=player, to=to, text="psst")
+
+
+def test_staff_who_are_blocked_do_not_whisper_into_the_void(channel, ada):
+    staff = GameMasterFactory()
+    ChannelMemberFactory(channel=channel, player=staff)
+    block(player=ada, other=staff)
+
+    with pytest.raises(WhisperRefused, match=r"You can't whisper to this player here\."):
+        whisper(channel=channel, player=staff, to=ada, text="psst")
 
 
 def test_children_do_not_whisper(channel, player, ada):

@@ -22,7 +22,10 @@ async function ask() {
   if (document.hidden) return;
   try {
     const answer = await fetch(bell.dataset.countUrl, { headers: { Accept: "application/json" } });
-    if (answer.ok && !answer.redirected) show((await answer.json()).unread);
+    if (!answer.ok || answer.redirected) return;
+    const told = await answer.json();
+    show(told.unread);
+    document.dispatchEvent(new CustomEvent("padawan:announced", { detail: told.announced }));
   } catch {
     // Without a connection the number stays as it is.
   }

@@ -244,11 +244,13 @@ export class Composer {
       this.#complain(message);
       return;
     }
-    if (!PASSING.has(code)) {
+    // Too much for now says when it may be tried again; what doesn't say it would be tried for ever.
+    if (!PASSING.has(code) || (code === "rate" && !retryMs)) {
       entry.isRefused = true;
-      this.#fail(entry, message);
+      this.#tellWhy(entry, "failed", message);
       document.dispatchEvent(new CustomEvent("padawan:refused", { detail: { code, message } }));
     } else if (code !== "offline" || socket.isReady) {
+      if (retryMs) this.#tellWhy(entry, "waiting", message);
       const wait = retryMs ?? RETRY_MS[Math.min(entry.tries++, RETRY_MS.length - 1)];
       entry.timers.push(setTimeout(() => this.#send(entry), wait));
     }
@@ -270,9 +272,15 @@ export class Composer {
     line.hidden = false;
   }
 
-  #fail(entry, reason) {
+  // What the server said stays, with what can be done; it isn't on its way for now.
+  #tellWhy(entry, state, reason) {
+    for (const timer of entry.timers) clearTimeout(timer);
+    this.#fail(entry, reason, state);
+  }
+
+  #fail(entry, reason, state = "failed") {
     if (!this.unsent.has(entry.cid)) return;
-    this.#mark(entry, "failed", reason);
+    this.#mark(entry, state, reason);
     const choices = document.getElementById("unsent-template").content.cloneNode(true);
     entry.node?.querySelector("[data-slot=state]").append(" ", choices);
   }

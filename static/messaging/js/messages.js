@@ -6,8 +6,6 @@ import { fillExtras } from "./extras.js";
 import { fillMarks } from "./marks.js";
 import { pageOf } from "./pages.js";
 
-const DELETED = "This message was deleted.";
-
 function clone(id) {
   return document.getElementById(id).content.querySelector("li").cloneNode(true);
 }
@@ -163,7 +161,7 @@ export function messageNode(message, me, own = []) {
   const body = node.querySelector(".msg__body");
   body.innerHTML = message.html;
   node.classList.toggle("msg--deleted", Boolean(message.is_deleted));
-  if (message.is_deleted) body.replaceChildren(DELETED);
+  if (message.is_deleted) body.replaceChildren(message.absence);
   if (isSystem) return node;
   fillAuthor(node, message.author, me);
   if (node.classList.contains("msg--own")) node.dataset.text = message.text;

@@ -62,6 +62,11 @@ class Socket extends EventTarget {
     return this.#isReady || this.#isPolling;
   }
 
+  // There is a socket, and not only the way around it.
+  get isOpen() {
+    return this.#isReady;
+  }
+
   start() {
     for (const type of ["pointerdown", "keydown"]) {
       addEventListener(type, () => (this.#lastInput = Date.now()), { passive: true });
@@ -102,7 +107,9 @@ class Socket extends EventTarget {
 
   async #sendWithout(frame) {
     try {
-      this.#receive(await this.#poller.send(frame));
+      const answer = await this.#poller.send(frame);
+      // What is merely told has no id of its own: its answer is nobody's, least of all another request's.
+      if (frame.id !== undefined) this.#receive(answer);
     } catch {
       this.#requests.lose(frame.id);
     }
@@ -370,6 +377,10 @@ class Socket extends EventTarget {
       // What is missing may be on its way already.
       clearTimeout(room.gapTimer);
       room.gapTimer = setTimeout(() => room.seq < head && this.#resume(room), GAP_MS);
+    }
+    // Where the server doesn't tell us anything, because it could not when we asked.
+    for (const room of this.#everything()) {
+      if (!(room.id in heads)) this.#subscribe(room);
     }
   }
 

@@ -199,7 +199,9 @@ export class Stream {
       const day = sameDay.format(sentAt);
       if (previous?.day !== day) node.before(dayLine(sentAt));
       const goesOn = previous?.day === day && previous.author === node.dataset.author && sentAt - previous.sentAt < COMPACT_MS;
-      node.classList.toggle("msg--compact", Boolean(goesOn && node.dataset.author && !hasMarks(node)));
+      // What somebody does is told of him, so it needs his name.
+      const standsAlone = hasMarks(node) || node.classList.contains("msg--me");
+      node.classList.toggle("msg--compact", Boolean(goesOn && node.dataset.author && !standsAlone));
       previous = { day, sentAt, author: node.dataset.author };
     }
   }
@@ -221,9 +223,9 @@ export class Stream {
   }
 }
 
-// A whisper, a throw or a pin says so in its head, which a message that goes on hasn't got.
+// A whisper, a throw, a pin or an engine that wrote says so in its head, which a message that goes on hasn't got.
 function hasMarks(node) {
-  return Boolean(node.querySelector(":is([data-slot=whisper], [data-slot=rolled], [data-slot=pinned]):not([hidden])"));
+  return Boolean(node.querySelector(":is([data-slot=whisper], [data-slot=rolled], [data-slot=pinned], [data-slot=engine]):not([hidden])"));
 }
 
 function dayLine(date) {

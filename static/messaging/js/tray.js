@@ -1,11 +1,12 @@
 // Files on their way: chosen, dropped or pasted; sent in pieces that go on after a break; told in the message.
 
+import { asker, sendPieces } from "../../padawanforge/js/pieces.js";
 import { sizeWords } from "./extras.js";
+import { forgetPrint, keepPrint, keptPrint, printOf } from "./prints.js";
 import { randomId, socket } from "./socket.js";
 
 const PIECE = 512 * 1024;
 const MOST = 10;
-const WAIT_MS = [1_000, 2_000, 4_000, 8_000];
 const LOOK_MS = 700;
 
 export class Tray {
@@ -13,7 +14,7 @@ export class Tray {
     this.root = root;
     this.form = form;
     this.address = root.dataset.uploads;
-    this.token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.ask = asker(form.querySelector("[name=csrfmiddlewaretoken]").value);
     this.list = root.querySelector("[data-tray-list]");
     this.news = root.querySelector("[data-tray-news]");
     this.input = root.querySelector("input[type=file]");
@@ -28,9 +29,10 @@ export class Tray {
     this.#recall();
   }
 
-  // Whether everything that was chosen may go along now.
+  // Whether something that was chosen here is on its way; what an earlier page or another one sends keeps nobody.
   get isBusy() {
-    return [...this.files.values()].some((file) => file.state === "uploading" || file.state === "checking");
+    const files = [...this.files.values()].filter((file) => !isHalted(file));
+    return files.some((file) => file.state === "uploading" || file.state === "checking");
   }
 
   get hasFiles() {
@@ -77,11 +79,12 @@ export class Tray {
   // What an earlier page has uploaded and not sent.
   async #recall() {
     try {
-      const { uploads } = await this.#ask("GET", this.address);
+      const { uploads } = await this.ask("GET", this.address);
       for (const upload of uploads) {
         if ([...this.files.values()].some((file) => file.uuid === upload.uuid)) continue;
         const file = this.#add({ uuid: upload.uuid, name: upload.name, size: upload.size });
         this.#know(file, upload);
+        this.#wait(file);
       }
     } catch {
       // Without an answer there is nothing to show; the files wait on the server.
@@ -91,6 +94,12 @@ export class Tray {
   // --- Sending -----------------------------------------------------------------------------------------------
 
   #begin(blob) {
+    const halted = [...this.files.values()].find((file) => isHalted(file) && keptPrint(file.uuid) === printOf(blob));
+    if (halted) {
+      halted.blob = blob;
+      this.#send(halted);
+      return;
+    }
     const file = this.#add({ blob, name: blob.name || "picture.png", size: blob.size });
     this.#send(file);
   }
@@ -100,9 +109,10 @@ export class Tray {
     this.#draw(file);
     try {
       if (!file.uuid) {
-        const begun = await this.#ask("POST", this.address, JSON.stringify({ name: file.name, size: file.size }));
+        const begun = await this.ask("POST", this.address, JSON.stringify({ name: file.name, size: file.size }));
         file.uuid = begun.uuid;
         file.offset = begun.offset;
+        keepPrint(file.uuid, file.blob);
       }
       await this.#sendPieces(file);
     } catch (refused) {
@@ -111,51 +121,30 @@ export class Tray {
   }
 
   async #sendPieces(file) {
-    let tries = 0;
-    while (file.offset < file.size) {
-      if (!this.files.has(file.id)) return;
-      const piece = file.blob.slice(file.offset, file.offset + PIECE);
-      try {
-        this.#know(file, await this.#ask("PATCH", this.#of(file), piece, { "Upload-Offset": String(file.offset) }));
-        tries = 0;
-      } catch (refused) {
-        if (refused.offset !== undefined && refused.offset !== file.offset) {
-          file.offset = refused.offset;
-        } else if (refused.isPassing) {
-          // No network, or the server starts anew: ask where it is, and go on there.
-          this.#draw(file, "Waiting for the connection…");
-          await pause(WAIT_MS[Math.min(tries++, WAIT_MS.length - 1)]);
-          const where = await this.#ask("GET", this.#of(file)).catch(() => null);
-          if (where) this.#know(file, where);
-        } else {
-          throw refused;
-        }
-      }
-    }
+    await sendPieces(file, {
+      ask: this.ask,
+      address: this.#of(file),
+      piece: PIECE,
+      goesOn: () => file.offset < file.size && this.files.has(file.id),
+      know: (upload) => this.#know(file, upload),
+      wait: (ms) => {
+        this.#draw(file, "Waiting for the connection…");
+        return pause(ms);
+      },
+    });
+    await this.#wait(file);
+  }
+
+  async #wait(file) {
     while (file.state === "checking" && this.files.has(file.id)) {
       await pause(LOOK_MS);
-      const where = await this.#ask("GET", this.#of(file)).catch(() => null);
+      const where = await this.ask("GET", this.#of(file)).catch(() => null);
       if (where) this.#know(file, where);
     }
   }
 
   #of(file) {
     return `/uploads/${file.uuid}/`;
-  }
-
-  async #ask(method, url, body, headers = {}) {
-    let answer;
-    try {
-      answer = await fetch(url, { method, body, headers: { "X-CSRFToken": this.token, ...headers } });
-    } catch {
-      throw Object.assign(new Error("There is no connection."), { isPassing: true });
-    }
-    if (answer.status === 204) return {};
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) return told;
-    const isPassing = answer.status >= 500 || answer.status === 429;
-    const sentence = told.detail ?? "The file could not be sent.";
-    throw Object.assign(new Error(sentence), { isPassing, offset: told.offset });
   }
 
   // --- What is shown -----------------------------------------------------------------------------------------
@@ -215,7 +204,8 @@ export class Tray {
   #text(file, note) {
     const words = document.createElement("span");
     words.className = "tray__words";
-    const state = { uploading: `${Math.floor((100 * file.offset) / file.size)} %`, checking: "Being looked at…" };
+    const part = `${Math.floor((100 * file.offset) / file.size)} %`;
+    const state = { uploading: isHalted(file) ? `${part}. Choose it again, and it goes on.` : part, checking: "Being looked at…" };
     const name = document.createElement("b");
     name.textContent = file.name;
     words.append(name, ` ${note ?? state[file.state] ?? sizeWords(file.size)}`);
@@ -230,7 +220,7 @@ export class Tray {
     field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
     field.addEventListener("change", () => {
       file.alt = field.value;
-      this.#ask("POST", `${this.#of(file)}describe/`, new URLSearchParams({ alt: field.value })).catch(() => {
+      this.ask("POST", `${this.#of(file)}describe/`, new URLSearchParams({ alt: field.value })).catch(() => {
         this.#say("The description could not be saved.");
       });
     });
@@ -245,13 +235,14 @@ export class Tray {
 
   #remove(file) {
     this.#drop(file);
-    if (file.uuid) this.#ask("DELETE", this.#of(file)).catch(() => {});
+    if (file.uuid) this.ask("DELETE", this.#of(file)).catch(() => {});
     this.#say(`${file.name} is removed.`);
     this.input.focus();
   }
 
   #drop(file) {
     this.files.delete(file.id);
+    forgetPrint(file.uuid);
     file.node.remove();
     this.list.hidden = !this.files.size;
   }
@@ -259,6 +250,11 @@ export class Tray {
   #say(text) {
     this.news.textContent = text;
   }
+}
+
+// On its way when the page was left: the server has the beginning, the page has nothing.
+function isHalted(file) {
+  return file.state === "uploading" && !file.blob;
 }
 
 function bar({ offset, size, name }) {
