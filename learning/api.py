@@ -1,6 +1,7 @@
 """One's own learning, for programs: what is due, practice, topics, calibration."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -21,9 +22,13 @@ from learning.permissions import may_see_games
 from learning.queries.calibration import calibration_of
 from learning.queries.due import DueOverview, due_overview
 from learning.queries.fading import FadingFact, fading_facts
+from learning.queries.leagues import Group, league_of
 from learning.queries.mastery import TopicMastery, mastery_by_topic
 from learning.queries.statements import topics_with_counts
 from padawanforge.kit import access
+from players.models import Player
+from players.permissions import has_account
+from players.queries.boards import Row
 
 router = Router(tags=["learning"])
 SLUG = r"^[-a-zA-Z0-9_]{0,100}$"
@@ -85,6 +90,46 @@ class CalibrationOut(Schema):
     brier: float | None
     verdict: str
     marks: list[MarkOut]
+
+
+class LeagueRowOut(Schema):
+    place: int
+    name: str
+    url: str
+    points: int
+    is_own: bool
+
+
+class MoverOut(Schema):
+    name: str
+    url: str
+    gain: int = Field(description="Points above the member's own last four weeks.")
+    is_own: bool
+
+
+class LeagueGroupOut(Schema):
+    place: int
+    members: int
+    total: int = Field(description="The points of all together.")
+    goal: int
+    top: list[LeagueRowOut]
+    around: list[LeagueRowOut]
+    movers: list[MoverOut]
+
+
+class LeagueWeekOut(Schema):
+    begins: date
+    points: int
+
+
+class LeagueOut(Schema):
+    has_joined: bool
+    week: date = Field(description="The Monday of this week, by the site's clock.")
+    points: int | None
+    usual: int | None = Field(description="The mean of my last four weeks in the league.")
+    is_awarded: bool = Field(description="Last week ended in the best third of the group.")
+    weeks: list[LeagueWeekOut]
+    group: LeagueGroupOut | None = Field(description="None while I am in no group.")
 
 
 class AskedOut(Schema):
@@ -165,6 +210,21 @@ def my_calibration(request: HttpRequest) -> object:
     }  # fmt: skip
 
 
+@router.get("/me/learning/league", response=LeagueOut, summary="My league")
+@access.scope("learning:read")
+@access.requires(has_account)
+def my_league(request: HttpRequest) -> dict[str, object]:
+    """My weeks, and of my group what its members see of each other: never the whole of it."""
+    viewer = Player.objects.select_related("game_data").get(pk=request.user.pk)
+    league = league_of(viewer, now=timezone.now())
+    return {
+        "has_joined": league.has_joined, "week": league.week, "points": league.points, "usual": league.usual,
+        "is_awarded": league.is_awarded,
+        "weeks": [{"begins": week.begins, "points": week.xp} for week in league.weeks],
+        "group": _league_group(league.group) if league.group else None,
+    }  # fmt: skip
+
+
 @router.get("/me/learning/practice", response=PracticeOut, summary="My practice")
 @access.scope("learning:read")
 @access.requires(may_see_games)
@@ -232,6 +292,19 @@ def practice_out(practice: Practice | None) -> dict[str, object]:
         "last": _result(practice.last_event) if practice.last_event else None,
         "xp": sitting.xp if sitting else None,
     }
+
+
+def _league_group(group: Group) -> dict[str, object]:
+    def rows(found: Sequence[Row]) -> list[dict[str, object]]:
+        return [
+            {"place": row.place, "name": row.name, "url": row.url, "points": row.xp, "is_own": row.is_own}
+            for row in found
+        ]
+
+    return {
+        "place": group.place, "members": group.members, "total": group.goal.total, "goal": group.goal.goal,
+        "top": rows(group.top), "around": rows(group.around), "movers": group.movers,
+    }  # fmt: skip
 
 
 def _asked(practice: Practice) -> dict[str, object] | None:

@@ -1,7 +1,5 @@
 """Statements for programs: of those who author them, and of players who report one."""
 
-import base64
-import binascii
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from learning.queries.exports import TooManyStatements, exported
 from npcs.choices import Difficulty
 from npcs.models import Npc
 from padawanforge.kit import access
+from padawanforge.kit.contents import from_base64
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH, page_of
 
@@ -38,14 +37,6 @@ VERBS = {"approve": approve, "reject": reject, "retire": retire}
 
 class TooMuchForOneFile(DomainError):
     pass
-
-
-class Refusal(Schema):
-    detail: str
-    code: str = ""
-
-
-REFUSALS = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: dict}
 
 
 class StatementOut(Schema):
@@ -104,12 +95,7 @@ class FileIn(Schema):
     difficulty: Difficulty = Difficulty.BEGINNER
 
     def content(self) -> bytes:
-        if not self.base64:
-            return self.text.encode()
-        try:
-            return base64.b64decode(self.base64, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ImportRefused("The content is not base64.") from error
+        return from_base64(self.base64) if self.base64 else self.text.encode()
 
 
 class RowOut(Schema):
@@ -161,7 +147,7 @@ class GenerationOut(Schema):
     pool: UUID | None
 
 
-@router.get("/statements", response={200: StatementsOut, **REFUSALS}, summary="The bank of statements")
+@router.get("/statements", response={200: StatementsOut}, summary="The bank of statements")
 @access.scope("statements:read")
 @access.requires(may_author)
 def list_statements(
@@ -178,7 +164,7 @@ def list_statements(
     return {"statements": [_statement(row) for row in page.rows], "after": page.after}
 
 
-@router.post("/statements/decisions", response={200: CountOut, **REFUSALS}, summary="Review statements")
+@router.post("/statements/decisions", response={200: CountOut}, summary="Review statements")
 @access.scope("statements:write")
 @access.requires(may_author)
 def decide_statements(request: HttpRequest, decision: DecisionIn) -> dict[str, int]:
@@ -190,7 +176,7 @@ def decide_statements(request: HttpRequest, decision: DecisionIn) -> dict[str, i
     return {"count": VERBS[decision.verb](statements=statements, player=request.user, why=why)}
 
 
-@router.get("/statements/export", response={200: bytes, **REFUSALS}, summary="Statements as a file")
+@router.get("/statements/export", response={200: bytes, 409: dict}, summary="Statements as a file")
 @access.scope("statements:read")
 @access.requires(may_author)
 def export_statements(
@@ -209,7 +195,7 @@ def export_statements(
     return answer
 
 
-@router.post("/statements/imports", response={201: ImportOut, **REFUSALS}, summary="Bring in a file")
+@router.post("/statements/imports", response={201: ImportOut, 404: dict}, summary="Bring in a file")
 @access.scope("statements:write")
 @access.requires(may_author)
 def add_import(request: HttpRequest, file: FileIn) -> Status:
@@ -228,7 +214,7 @@ def add_import(request: HttpRequest, file: FileIn) -> Status:
     return Status(201, _import(run, cursor=""))
 
 
-@router.get("/statements/imports/{uuid:uuid}", response={200: ImportOut, **REFUSALS}, summary="A file's rows")
+@router.get("/statements/imports/{uuid:uuid}", response={200: ImportOut}, summary="A file's rows")
 @access.scope("statements:write")
 @access.requires(may_author)
 def read_import(request: HttpRequest, uuid: UUID, cursor: str = CURSOR) -> dict[str, object]:
@@ -236,9 +222,7 @@ def read_import(request: HttpRequest, uuid: UUID, cursor: str = CURSOR) -> dict[
     return _import(get_object_or_404(_own_imports(request), uuid=uuid), cursor=cursor)
 
 
-@router.post(
-    "/statements/imports/{uuid:uuid}/take", response={200: CountOut, **REFUSALS}, summary="Take over"
-)
+@router.post("/statements/imports/{uuid:uuid}/take", response={200: CountOut}, summary="Take over")
 @access.scope("statements:write")
 @access.requires(may_author)
 def take_import(request: HttpRequest, uuid: UUID, choice: TakeIn) -> dict[str, int]:
@@ -248,7 +232,7 @@ def take_import(request: HttpRequest, uuid: UUID, choice: TakeIn) -> dict[str, i
     return {"count": count}
 
 
-@router.post("/statements/generations", response={201: GenerationOut, **REFUSALS}, summary="Make from notes")
+@router.post("/statements/generations", response={201: GenerationOut, 404: dict}, summary="Make from notes")
 @access.scope("statements:write")
 @access.requires(may_author)
 def add_generation(request: HttpRequest, wish: GenerationIn) -> Status:
@@ -265,9 +249,7 @@ def add_generation(request: HttpRequest, wish: GenerationIn) -> Status:
     return Status(201, _generation(run))
 
 
-@router.get(
-    "/statements/generations/{uuid:uuid}", response={200: GenerationOut, **REFUSALS}, summary="How far it is"
-)
+@router.get("/statements/generations/{uuid:uuid}", response={200: GenerationOut}, summary="How far it is")
 @access.scope("statements:write")
 @access.requires(may_author)
 def read_generation(request: HttpRequest, uuid: UUID) -> dict[str, object]:
@@ -275,9 +257,7 @@ def read_generation(request: HttpRequest, uuid: UUID) -> dict[str, object]:
     return _generation(get_object_or_404(GenerationRun.objects.select_related("pool"), uuid=uuid))
 
 
-@router.post(
-    "/statements/{uuid:uuid}/reports", response={204: None, **REFUSALS}, summary="Report a statement"
-)
+@router.post("/statements/{uuid:uuid}/reports", response={204: None}, summary="Report a statement")
 @access.scope("rooms:write")
 @access.requires(may_see_games)
 def add_report(request: HttpRequest, uuid: UUID, report: ReportIn) -> Status:
@@ -286,7 +266,7 @@ def add_report(request: HttpRequest, uuid: UUID, report: ReportIn) -> Status:
     return Status(204, None)
 
 
-@router.put("/statements/{uuid:uuid}/rating", response={204: None, **REFUSALS}, summary="Rate a statement")
+@router.put("/statements/{uuid:uuid}/rating", response={204: None}, summary="Rate a statement")
 @access.scope("rooms:write")
 @access.requires(may_see_games)
 def set_rating(request: HttpRequest, uuid: UUID, rating: RatingIn) -> Status:

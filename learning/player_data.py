@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 
 from learning.models import (
     AnswerEvent,
     GenerationRun,
     ImportRun,
     KeyFlip,
+    LeagueEntry,
+    LeagueMember,
     Practice,
     ReviewCard,
     Sitting,
@@ -22,8 +24,8 @@ from players.personal_data import Area, Document, Row, register
 from players.queries.exports import CHUNK
 
 KEPT = (
-    AnswerEvent, GenerationRun, ImportRun, KeyFlip, Practice, ReviewCard, Sitting, Statement, StatementRating,
-    StatementReport, StatementReview, TopicSkill,
+    AnswerEvent, GenerationRun, ImportRun, KeyFlip, LeagueEntry, LeagueMember, Practice, ReviewCard, Sitting,
+    Statement, StatementRating, StatementReport, StatementReview, TopicSkill,
 )  # fmt: skip
 MODELS = frozenset(model._meta.label for model in KEPT)
 
@@ -37,6 +39,7 @@ def documents(player_id: int) -> Iterator[Document]:
     yield Document("learning/skills.json", "What I am thought to know, by topic", _skills(player_id))
     yield Document("learning/cards.json", "When I am asked what again", _cards(player_id))
     yield Document("learning/sittings.json", "Sessions that I finished", _sittings(player_id))
+    yield Document("learning/league.json", "My weeks in the league", _league(player_id))
     yield Document("learning/statements.json", "Statements that I wrote", _statements(player_id))
     yield Document("learning/reports.json", "Statements that I reported", _reports(player_id))
     yield Document("learning/ratings.json", "Statements that I rated", _ratings(player_id))
@@ -48,8 +51,11 @@ def documents(player_id: int) -> Iterator[Document]:
 def erase(player_id: int) -> None:
     """Answers and skills stay: they carry no word of the player's, and the statements' figures rest on them.
 
-    The same holds for what was reported, rated and decided; the words that went with it go.
+    The same holds for what was reported, rated and decided; the words that went with it go. Weeks in a league
+    are told to others, so they go.
     """
+    LeagueEntry.objects.filter(player_id=player_id).delete()
+    LeagueMember.objects.filter(player_id=player_id).delete()
     StatementReport.objects.filter(player_id=player_id).update(note="")
     StatementReview.objects.filter(reviewer_id=player_id).update(note="")
     for run in ImportRun.objects.filter(player_id=player_id):
@@ -61,7 +67,9 @@ def remains(player_id: int) -> list[str]:
     notes = StatementReport.objects.filter(player_id=player_id).exclude(note="").count()
     notes += StatementReview.objects.filter(reviewer_id=player_id).exclude(note="").count()
     files = ImportRun.objects.filter(player_id=player_id).count()
-    finds = [(notes, "notes about statements"), (files, "files of statements")]
+    weeks = LeagueMember.objects.filter(player_id=player_id).count()
+    weeks += LeagueEntry.objects.filter(player_id=player_id).count()
+    finds = [(notes, "notes about statements"), (files, "files of statements"), (weeks, "traces of a league")]
     return [f"{count} {what} are left." for count, what in finds if count]
 
 
@@ -107,6 +115,14 @@ def _sittings(player_id: int) -> Iterator[Row]:
     rows = Sitting.objects.filter(player_id=player_id).order_by("ended_at", "pk")
     yield from rows.values(
         "session_uuid", "mode", "ended_at", "answers", "correct", "weight", "is_first_of_day", "xp"
+    ).iterator(CHUNK)
+
+
+def _league(player_id: int) -> Iterator[Row]:
+    rows = LeagueMember.objects.filter(player_id=player_id).order_by("week")
+    since = F("player__league_entry__joined_at")
+    yield from rows.values(
+        "week", "points", "usual", "expected", "is_awarded", "lows", "carried", in_it_since=since
     ).iterator(CHUNK)
 
 

@@ -1,7 +1,7 @@
 from django.core.cache import cache
 from django.utils import timezone
 
-from learning.actions import generation, imports, likeness, mastery
+from learning.actions import generation, imports, leagues, likeness, mastery
 from learning.models import GenerationRun, ImportRun
 from padawanforge.kit import jobs, work
 
@@ -32,6 +32,17 @@ def know_likeness() -> None:
 def ask_for_likeness() -> None:
     if cache.add("learning.likeness_known", True, timeout=500):
         jobs.enqueue("learning.know_likeness")
+
+
+@jobs.job("learning.tend_leagues")
+def tend_leagues() -> None:
+    leagues.tend_leagues(now=timezone.now())
+
+
+@jobs.every(600, name="learning.ask_for_leagues")
+def ask_for_leagues() -> None:
+    if cache.add("learning.leagues_tended", True, timeout=500):
+        jobs.enqueue("learning.tend_leagues")
 
 
 @jobs.job("learning.examine_import")

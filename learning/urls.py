@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learning.views import bank, files, learner, practice, quality, reports
+from learning.views import bank, files, leagues, learner, practice, quality, reports
 
 app_name = "learning"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("calibration/", learner.calibration, name="calibration"),
     path("cards/", learner.study, name="study"),
     path("cards/<int:pk>/", learner.card_aside, name="card-aside"),
+    path("league/", leagues.league, name="league"),
+    path("league/group/", leagues.group, name="league-group"),
+    path("league/choose/", leagues.choose, name="league-choose"),
     path("practice/", practice.practice, name="practice"),
     path("practice/start/", practice.practice_start, name="practice-start"),
     path("practice/answer/", practice.practice_answer, name="practice-answer"),

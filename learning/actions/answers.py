@@ -5,8 +5,10 @@ while its question is open and settles them together at the reveal: before that 
 profile would tell who was right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +18,7 @@ from learning.models import AnswerEvent, Statement
 from learning.rules.rapid import is_rapid
 from players.actions.demo import note_answer
 from players.models import Player
-from players.queries.needs import has_own_time
+from players.queries.needs import with_own_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,21 @@ class Circumstances:
     confidence: int | None = None
     hinted: bool = False
     rt_client_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a player said to a statement; no verdict: he passed. The same key twice is one answer."""
+
+    player: Player
+    statement: Statement
+    verdict: bool | None
+    at: Circumstances
+    idempotency_key: str
+
+    @property
+    def response_ms(self) -> int:
+        return max(round((self.at.received_at - self.at.shown_at).total_seconds() * 1000), 0)
 
 
 @transaction.atomic
@@ -52,45 +69,85 @@ def keep_answer(
     *, player: Player, statement: Statement, verdict: bool | None, at: Circumstances, idempotency_key: str
 ) -> AnswerEvent:
     """Append the answer to the learner's history; it moves nothing until `settle` is called."""
-    response_ms = max(round((at.received_at - at.shown_at).total_seconds() * 1000), 0)
+    answered = Answered(player, statement, verdict, at, idempotency_key)
     event, is_new = AnswerEvent.objects.get_or_create(
         idempotency_key=idempotency_key,
-        defaults={
-            "player": player,
-            "statement": statement,
-            "statement_version": statement.version,
-            "session_uuid": at.session_uuid,
-            "mode": at.mode,
-            "shown_at": at.shown_at,
-            "received_at": at.received_at,
-            "rt_ms": response_ms,
-            "rt_client_ms": at.rt_client_ms,
-            "answer": verdict,
-            "correct": verdict == statement.answer,
-            "confidence": None if verdict is None else at.confidence,
-            "hinted": at.hinted,
-            "rapid": _is_rapid(player, statement, response_ms),
-            "by_guest": player.is_guest,
-            # Decided when it is settled, under the locks.
-            "first_attempt": False,
-        },
+        defaults=_fields(answered, is_rapid=bool(_rapid([answered]))),
     )
     if is_new:
-        note_answer(player, is_correct=event.correct, where=str(at.session_uuid or at.mode))
+        _note([event])
     return event
 
 
-def _is_rapid(player: Player, statement: Statement, response_ms: int) -> bool:
-    """Who listens to the page, or has more time than others, isn't measured by the words.
+@transaction.atomic(savepoint=False)
+def keep_answers(answers: Sequence[Answered]) -> list[AnswerEvent]:
+    """The same for several at once, in their order, in as many statements as for one.
 
-    That is looked up only for an answer that would be too fast otherwise.
+    The caller holds a lock under which nobody else keeps answers with these keys.
     """
-    median_ms = statement.rt_median_ms
-    if not is_rapid(text=statement.text, response_ms=response_ms, median_ms=median_ms):
-        return False
+    keys = [answered.idempotency_key for answered in answers]
+    events = {event.idempotency_key: event for event in AnswerEvent.objects.filter(idempotency_key__in=keys)}
+    new = [answered for answered in answers if answered.idempotency_key not in events]
+    rapid = _rapid(new)
+    made = AnswerEvent.objects.bulk_create(
+        AnswerEvent(
+            idempotency_key=answered.idempotency_key,
+            **_fields(answered, is_rapid=answered.idempotency_key in rapid),
+        )
+        for answered in new
+    )
+    _note(made)
+    events |= {event.idempotency_key: event for event in made}
+    return [events[key] for key in keys]
+
+
+def _fields(answered: Answered, *, is_rapid: bool) -> dict[str, Any]:
+    player, statement, at = answered.player, answered.statement, answered.at
+    return {
+        "player": player,
+        "statement": statement,
+        "statement_version": statement.version,
+        "session_uuid": at.session_uuid,
+        "mode": at.mode,
+        "shown_at": at.shown_at,
+        "received_at": at.received_at,
+        "rt_ms": answered.response_ms,
+        "rt_client_ms": at.rt_client_ms,
+        "answer": answered.verdict,
+        "correct": answered.verdict == statement.answer,
+        "confidence": None if answered.verdict is None else at.confidence,
+        "hinted": at.hinted,
+        "rapid": is_rapid,
+        "by_guest": player.is_guest,
+        # Decided when it is settled, under the locks.
+        "first_attempt": False,
+    }
+
+
+def _note(events: Sequence[AnswerEvent]) -> None:
+    for event in events:
+        note_answer(event.player, is_correct=event.correct, where=str(event.session_uuid or event.mode))
+
+
+def _rapid(answers: Sequence[Answered]) -> set[str]:
+    """The keys of those that were too fast to be answers.
+
+    Who listens to the page, or has more time than others, isn't measured by the words. That is looked up only
+    for answers that would be too fast otherwise.
+    """
+    hasty = [answered for answered in answers if _was_rapid(answered)]
+    own_time = with_own_time({answered.player.pk for answered in hasty}) if hasty else set()
+    return {
+        answered.idempotency_key
+        for answered in hasty
+        if answered.player.pk not in own_time or _was_rapid(answered, reads_aloud=True)
+    }
+
+
+def _was_rapid(answered: Answered, *, reads_aloud: bool = False) -> bool:
     return is_rapid(
-        text=statement.text,
-        response_ms=response_ms,
-        median_ms=median_ms,
-        reads_aloud=has_own_time(player.pk),
+        text=answered.statement.text,
+        response_ms=answered.response_ms,
+        median_ms=answered.statement.rt_median_ms,
+        reads_aloud=reads_aloud,
     )

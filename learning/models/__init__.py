@@ -10,6 +10,7 @@ from learning.models.history import (
     StatementVersion,
 )
 from learning.models.imports import ImportRow, ImportRun
+from learning.models.league import LeagueCohort, LeagueEntry, LeagueMember
 from learning.models.pool import GenerationRun, StatementPool
 from learning.models.practice import Practice, Sitting
 from learning.models.report import StatementRating, StatementReport
@@ -24,6 +25,9 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "KeyFlip",
+    "LeagueCohort",
+    "LeagueEntry",
+    "LeagueMember",
     "Lifecycle",
     "Practice",
     "ReviewCard",

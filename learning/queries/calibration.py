@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from learning.models import AnswerEvent
 from learning.rules.calibration import Calibration, Mark, calibration
+from padawanforge.kit.prepared import prepared
 
 LOOKED_AT = 300
 # Where the drawing has its corners, in its own units.
@@ -35,11 +38,16 @@ class CalibrationCard:
 
 def calibration_of(player_id: int) -> CalibrationCard:
     """Over the last answers with a mark; rapid ones and those whose key wasn't shown yet are left out."""
-    rated = AnswerEvent.objects.filter(player=player_id, settlement__isnull=False, rapid=False)
-    rows = rated.exclude(confidence=None).order_by("-received_at", "-pk")
-    pairs = [(mark, right) for mark, right in rows.values_list("confidence", "correct")[:LOOKED_AT] if mark]
+    pairs = [(mark, right) for mark, right in _rated(player_id) if mark]
     found = calibration(pairs)
     return CalibrationCard(found, tuple(_point(mark) for mark in found.marks if mark.answers))
+
+
+@prepared
+def _rated(player_id: int) -> QuerySet[AnswerEvent, tuple[int | None, bool]]:
+    rated = AnswerEvent.objects.filter(player=player_id, settlement__isnull=False, rapid=False)
+    rows = rated.exclude(confidence=None).order_by("-received_at", "-pk")
+    return rows.values_list("confidence", "correct")[:LOOKED_AT]
 
 
 def _point(mark: Mark) -> Point:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from learning.models import Statement, StatementReport, StatementReview, StatementVersion
 from learning.queries.bank import Chosen, review_queue
+from learning.queries.fairness import Compared, compared_now
 from learning.queries.likeness import Alike, similar_to
 from npcs.models import KnowledgeItem
 
@@ -29,6 +30,7 @@ class Dossier:
     reviews: list[StatementReview] = field(default_factory=list)
     versions: list[StatementVersion] = field(default_factory=list)
     reports: list[StatementReport] = field(default_factory=list)
+    fairness: list[Compared] = field(default_factory=list)
 
     @property
     def right_percent(self) -> int | None:
@@ -56,6 +58,7 @@ def dossier_of(statement: Statement) -> Dossier:
         reviews=list(statement.reviews.select_related("reviewer__profile").order_by("-pk")[:MAX_HISTORY]),
         versions=list(statement.versions.order_by("-version")[:MAX_HISTORY]),
         reports=list(statement.reports.select_related("player").order_by("-pk")[:MAX_REPORTS]),
+        fairness=compared_now(statement),
     )
 
 

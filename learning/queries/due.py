@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from learning.models import AnswerEvent, ReviewCard
 from learning.queries.today import calendars_of
 from learning.rules.cards import DAILY_CAP, CardState, retrievability, without_luck
 from learning.rules.pay import FULL_FROM_ANSWERS
+from padawanforge.kit.prepared import prepared
 
 # More than these aren't sorted by how far they have faded; so many are due for nobody who keeps at it.
 LOOKED_AT = 300
@@ -76,14 +77,18 @@ def due_facts(
     player_id: int, *, now: datetime, topic_id: int | None = None, limit: int = DAILY_CAP
 ) -> list[DueFact]:
     """What may be asked now, most faded first; nothing when the day's limit is reached."""
-    cards = ReviewCard.objects.due(now).filter(player=player_id)
-    if topic_id is not None:
-        cards = cards.filter(topic=topic_id)
-    found = [_fact(card, now) for card in cards.order_by("due", "pk")[:LOOKED_AT]]
+    found = [_fact(card, now) for card in _due(player_id, topic_id, now)]
     room = DAILY_CAP - reviews_today(player_id, now) if found else 0
     if room <= 0:
         return []
     return sorted(found, key=lambda one: (one.remembered, one.due, one.card_id))[: min(limit, room)]
+
+
+@prepared
+def _due(player_id: int, topic_id: int | None, now: datetime) -> QuerySet[ReviewCard]:
+    cards = ReviewCard.objects.due(now).filter(player=player_id)
+    cards = cards if topic_id is None else cards.filter(topic=topic_id)
+    return cards.order_by("due", "pk")[:LOOKED_AT]
 
 
 def reviews_today(player_id: int, now: datetime) -> int:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, Prefetch, QuerySet
 
-from learning.models import FairnessFigure
+from learning.models import FairnessFigure, Statement
 from learning.rules.fairness import UNEQUAL_ABOVE, UNTIMED, is_unequal
 from players.choices import LANGUAGES
 
@@ -54,7 +54,13 @@ def figures(
     return rows
 
 
+def compared_now(statement: Statement) -> list[Compared]:
+    """Each group of players against the others, by the present wording of one statement."""
+    rows = FairnessFigure.objects.filter(statement=statement, version=statement.version)
+    return [Compared(one) for one in rows.order_by("by", "-gap", "pk")]
+
+
 def unequal_now() -> Prefetch:
     """For a list of statements: what of their present wording is unequal, as `unequal`."""
     rows = FairnessFigure.objects.filter(gap__gt=UNEQUAL_ABOVE, version=F("statement__version"))
-    return Prefetch("fairness", queryset=rows.order_by("-gap", "pk"), to_attr="unequal")
+    return Prefetch("fairness", queryset=rows.order_by("by", "-gap", "pk"), to_attr="unequal")

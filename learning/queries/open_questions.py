@@ -5,8 +5,11 @@ An app above that asks statements (the sessions of rooms) registers where it loo
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
+
 from learning.models import Practice, Statement
 from padawanforge.kit.memory import recalled
+from padawanforge.kit.prepared import prepared
 
 Source = Callable[[int], Iterable[int]]
 
@@ -27,11 +30,15 @@ def asked_now(player_id: int) -> frozenset[int]:
 
 def sentences_of(statement_ids: Iterable[int]) -> list[str]:
     """What would decide these statements when it is said: their words, and those of their sources."""
-    rows = Statement.objects.filter(pk__in=set(statement_ids)).order_by("pk")
+    wanted = set(statement_ids)
+    if not wanted:
+        return []
+    rows = Statement.objects.filter(pk__in=wanted).order_by("pk")
     return [said for pair in rows.values_list("text", "source_span") for said in pair if said]
 
 
 @register
-def practised(player_id: int) -> Iterable[int]:
+@prepared
+def practised(player_id: int) -> QuerySet[Practice, int]:
     rows = Practice.objects.filter(player=player_id, ended_at=None, statement__isnull=False)
     return rows.values_list("statement_id", flat=True)

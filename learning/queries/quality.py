@@ -17,6 +17,7 @@ from learning.rules.quality import (
     without_guessing,
 )
 from npcs.models import Interaction, Npc
+from padawanforge.kit.markdown import clean_text
 
 BANDS = {
     Band.BROKEN: Q(discrimination__lt=FLAT_BELOW),
@@ -118,7 +119,7 @@ class Gain:
 def items(*, topic: str = "", band: str = "", lifecycle: str = "") -> QuerySet[Statement]:
     """The statements that were answered, by topic, band and state; unknown words are taken for none."""
     rows = Statement.objects.filter(n_first__gt=0).select_related("topic")
-    if topic:
+    if topic := clean_text(topic):
         rows = rows.filter(topic__slug=topic)
     if band in BANDS:
         rows = rows.filter(BANDS[Band(band)])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from math import log, sqrt
+from math import atanh, log, sqrt, tanh
 from statistics import fmean, median, pstdev
 
 import numpy as np
@@ -24,6 +24,8 @@ LABEL_SD = 0.9
 
 HARD_FROM_ANSWERS, HARD_BELOW = 30, 0.50
 FLAT_FROM_ANSWERS, FLAT_BELOW = 50, 0.05
+# Fifty answers tell a correlation to within a quarter: of good statements, a third would be below by chance.
+SURE = 1.645
 EASY_FROM_ANSWERS, EASY_ABOVE = 50, 0.97
 SKIPPED_FROM_ANSWERS, SKIPPED_ABOVE = 30, 0.30
 REPORTED_BY, REPORTED_ABOVE = 3, 0.03
@@ -95,6 +97,11 @@ def discrimination(attempts: Sequence[Attempt]) -> float | None:
     return _covariance(attempts) / (spread[0] * spread[1]) if all(spread) else None
 
 
+def at_most(correlation: float, count: int) -> float:
+    """How large a correlation that was measured in so many answers really is at most, with 95 % certainty (Fisher)."""
+    return tanh(atanh(max(correlation, -0.999)) + SURE / sqrt(count - 3)) if correlation < 1 else 1.0
+
+
 def efficiency(attempts: Sequence[Attempt]) -> float | None:
     """The covariance as a share of the largest that the same skills and answers could have."""
     if not all(_spreads(attempts)):
@@ -162,7 +169,7 @@ def findings(figures: Figures) -> frozenset[Finding]:
         Finding.KEY: count >= FLIP_FROM_ANSWERS and figures.key_llr > FLIP_LLR,
         Finding.REPORTED: figures.reporters >= REPORTED_BY or figures.report_low > REPORTED_ABOVE,
         Finding.BELOW_CHANCE: count >= HARD_FROM_ANSWERS and facility < HARD_BELOW,
-        Finding.FLAT: count >= FLAT_FROM_ANSWERS and known is not None and known < FLAT_BELOW,
+        Finding.FLAT: count >= FLAT_FROM_ANSWERS and known is not None and at_most(known, count) < FLAT_BELOW,
         Finding.TOO_EASY: is_too_easy(first=count, right=figures.right),
         Finding.SKIPPED: count + figures.rapid >= SKIPPED_FROM_ANSWERS
         and figures.rapid_share > SKIPPED_ABOVE,

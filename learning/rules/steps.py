@@ -18,6 +18,8 @@ from learning.rules.skill import (
 GUESS_MARK, THINK_MARK, SURE_MARK = 1, 2, 3
 # What somebody says of the chance to be right by such a mark.
 CHANCE_OF_MARK = {GUESS_MARK: 0.5, THINK_MARK: 0.75, SURE_MARK: 0.95}
+# What a mark earns in a session: right, wrong. The honest mark is always the best one.
+CONFIDENCE_POINTS = {GUESS_MARK: (1, 0), THINK_MARK: (2, -2), SURE_MARK: (3, -6)}
 SECONDS_PER_DAY = 86_400
 PACE_OVER_ANSWERS = 50
 

@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from learning.actions.answers import Circumstances, record_answer
+from learning.actions.answers import Answered, Circumstances, keep_answer, keep_answers, record_answer
 from learning.models import AnswerEvent
+from players.models import PlayerPersonalInfo
 from tests.factories.learning import StatementFactory
 from tests.factories.players import GuestFactory, PlayerFactory
 from tests.races import at_once
@@ -73,6 +75,64 @@ def test_clocks_that_disagree_give_no_negative_time():
 @pytest.mark.django_db
 def test_guests_answer_and_earn_like_others():
     assert answer(GuestFactory(), StatementFactory()).xp > 0
+
+
+# --- Several at once ---------------------------------------------------------------------------------------
+
+
+def answered(player, statement, *, verdict=True, seconds=5.0):
+    at = Circumstances(NOW, NOW + timedelta(seconds=seconds), uuid4(), "quiz", confidence=2)
+    return Answered(player, statement, verdict, at, idempotency_key=uuid4().hex)
+
+
+def kept(event):
+    skipped = ("id", "idempotency_key")
+    return {
+        field.name: getattr(event, field.name) for field in event._meta.fields if field.name not in skipped
+    }
+
+
+def with_needs(**needs):
+    player = PlayerFactory()
+    PlayerPersonalInfo.objects.filter(player=player).update(accessibility_needs=needs)
+    return player
+
+
+@pytest.mark.django_db
+def test_each_of_several_is_kept_as_if_it_came_alone():
+    statement = StatementFactory(text=" ".join(["word"] * 30), answer=True)
+    several = [
+        answered(PlayerFactory(), statement),
+        answered(PlayerFactory(), StatementFactory(answer=False)),
+        answered(PlayerFactory(), statement, verdict=None),
+        answered(GuestFactory(), statement, verdict=False),
+        answered(PlayerFactory(), statement, seconds=1),
+        answered(with_needs(screen_reader=True), statement, seconds=1),
+        answered(with_needs(time_factor=2.0), statement, seconds=0.1),
+    ]
+
+    together = [kept(event) for event in keep_answers(several)]
+    AnswerEvent.objects.all().delete()
+    alone = [
+        kept(keep_answer(**{name: getattr(one, name) for name in Answered.__dataclass_fields__}))
+        for one in several
+    ]
+
+    assert together == alone
+    assert [event["rapid"] for event in together] == [False] * 4 + [True, False, True]
+
+
+@pytest.mark.django_db
+def test_of_several_what_is_kept_already_is_not_kept_again():
+    statement = StatementFactory()
+    first, second = answered(PlayerFactory(), statement), answered(PlayerFactory(), statement)
+    (known,) = keep_answers([first])
+
+    events = keep_answers([second, replace(first, verdict=False)])
+
+    assert events[1] == known
+    assert events[1].answer is True
+    assert AnswerEvent.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from learning.actions.fairness import measure_fairness
 from learning.models import AnswerEvent, FairnessFigure, KeyFlip, Settlement
 from learning.queries.fairness import Compared
+from players.actions.deletions import anonymise
+from players.actions.erasure import erase
 from players.models import Player, PlayerPersonalInfo, PlayerPreferences
 from tests.factories.learning import StatementFactory
 from tests.factories.players import GameMasterFactory, PlayerFactory
@@ -125,13 +128,48 @@ def test_another_wording_begins_anew_and_the_figures_of_the_earlier_one_stay(une
     assert not Compared(figure).is_of_today
 
 
-def test_by_night_only_what_was_answered_or_flipped_since_is_measured(unequal):
-    AnswerEvent.objects.update(received_at=NOW - timedelta(days=3))
+def test_by_night_only_what_was_settled_or_flipped_since_is_measured(unequal):
+    Settlement.objects.update(settled_at=NOW - timedelta(days=3))
     since = NOW - timedelta(days=1)
 
     assert measure_fairness(now=NOW, since=since) == 0
     KeyFlip.objects.create(statement=unequal, answer=False)
     assert measure_fairness(now=NOW, since=since) == 1
+
+
+def test_answers_whose_key_was_shown_days_later_are_measured_then(unequal):
+    AnswerEvent.objects.update(received_at=NOW - timedelta(days=3))
+
+    assert measure_fairness(now=NOW, since=NOW - timedelta(days=1)) == 1
+
+
+def test_who_has_left_changes_no_figure_and_is_in_no_group_from_then_on():
+    statement = StatementFactory()
+    takers = players(101, language="de", factor=1.5), players(100)
+    for some in takers:
+        answered(statement, some, right=74)
+    measure_fairness(now=NOW)
+    before = by_group()
+    one = takers[0][0]
+
+    erase(one.pk)
+    anonymise(Player.objects.get(pk=one.pk))
+
+    assert by_group() == before
+    measure_fairness(now=NOW)
+    assert [row[1:4] for row in by_group()] == [
+        ("de", 100, 100), ("en", 100, 100), ("1", 100, 100), ("1.5", 100, 100),
+    ]  # fmt: skip
+
+
+def test_all_is_read_before_answers_have_to_wait(unequal):
+    with CaptureQueriesContext(connection) as queries:
+        measure_fairness(now=NOW)
+
+    asked = [one["sql"] for one in queries]
+    last_read = max(number for number, sql in enumerate(asked) if "players_player" in sql)
+    first_write = min(number for number, sql in enumerate(asked) if sql.startswith(("SAVEPOINT", "DELETE")))
+    assert last_read < first_write
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -228,6 +266,21 @@ def test_the_table_of_statements_leads_to_what_is_unequal_now(client, master):
 
     linked = [one for one in (unequal, equal, reworded) if f"?statement={one.uuid}" in page]
     assert linked == [unequal]
+    assert "unequal: language" in page
+
+
+def test_the_page_of_a_statement_shows_the_figures_of_its_present_wording(client, master):
+    statement = StatementFactory(n_first=420, version=2)
+    address = reverse("learning:statement", args=[statement.uuid])
+    figure(1.11, statement=statement)
+    assert "a hundred players of each of two groups" in client.get(address).content.decode()
+
+    figure(0.9, statement=statement, version=2, by="time", group="1.5")
+    page = client.get(address).content.decode()
+
+    assert '1.5 times the time: <span class="badge badge--warning">harder</span>' in page
+    assert "+0.90 ± 0.20 logits, 120 answers against 300" in page
+    assert "1.11" not in page
 
 
 def test_a_figure_of_a_small_group_is_refused_by_the_database():
@@ -236,8 +289,14 @@ def test_a_figure_of_a_small_group_is_refused_by_the_database():
 
 
 def test_game_masters_look_at_the_figures_in_the_console_and_edit_none(client, master):
-    one = figure()
+    one, same = figure(), figure(0.1)
+    changelist = reverse("admin:learning_fairnessfigure_changelist")
 
-    assert client.get(reverse("admin:learning_fairnessfigure_changelist")).status_code == 200
+    def listed(**asked):
+        return list(client.get(changelist, asked).context["cl"].result_list)
+
+    assert listed() == [one, same]
+    assert listed(difference="unequal") == [one]
+    assert listed(difference="same") == [same]
     assert client.get(reverse("admin:learning_fairnessfigure_add")).status_code == 403
     assert client.get(reverse("admin:learning_fairnessfigure_delete", args=[one.pk])).status_code == 403

@@ -1,6 +1,10 @@
+from math import exp
+from random import Random
+
 import pytest
 
 from learning.rules.fairness import Taker, differences, is_unequal
+from learning.rules.skill import GUESS, KNOWING
 
 
 def group(name, *, right, of=100, skill=0.0):
@@ -33,6 +37,28 @@ def test_with_more_answers_the_error_is_smaller():
         ("de", 200, 200, 0.51, 0.39),
         ("en", 200, 200, -0.51, 0.39),
     ]
+
+
+def simulated(name, *, difficulty, dice, skill=0.0):
+    """A thousand whose skills differ, answering as the model says."""
+    takers = []
+    for _ in range(1000):
+        own = dice.gauss(skill, 1.0)
+        chance = GUESS + KNOWING / (1 + exp(difficulty - own))
+        takers.append(Taker(name, own, dice.random() < chance))
+    return takers
+
+
+def test_a_simulated_statement_a_logit_harder_for_one_group_is_found_and_an_equal_one_is_not():
+    dice = Random(4)
+    usual = simulated("en", difficulty=0.0, dice=dice)
+    (harder, _) = differences([*simulated("de", difficulty=1.0, dice=dice), *usual])
+    # Who knows less is wrong more often; that alone is no difference.
+    (equal, _) = differences([*simulated("de", difficulty=0.0, dice=dice, skill=-0.8), *usual])
+
+    assert harder.logits == pytest.approx(1.0, abs=2 * harder.error)
+    assert is_unequal(harder.logits)
+    assert not is_unequal(equal.logits)
 
 
 def test_who_knows_more_may_be_right_more_often():

@@ -45,7 +45,7 @@ def test_pages_without_anything_say_what_will_stand_there(client, master, page):
 
 def test_the_table_shows_the_worst_first_with_band_and_findings(client, master):
     measured(quality_score=0.8)
-    worst = measured(quality_score=0.2, discrimination=0.01, n_first=60, n_first_correct=45)
+    worst = measured(quality_score=0.2, discrimination=-0.2, n_first=60, n_first_correct=45)
 
     rows = client.get(reverse("learning:quality-items")).context["rows"]
 
@@ -76,6 +76,21 @@ def test_the_table_goes_on_by_the_key_of_its_last_row(client, master, monkeypatc
     scores = [[row.statement.quality_score for row in page["rows"]] for page in (first, second)]
     assert scores == [[0.1, 0.2], [0.3]]
     assert client.get(reverse("learning:quality-items"), {"after": "made-up"}).status_code == 302
+
+
+def test_the_table_leads_to_the_statement_and_a_filter_without_finds_to_all(client, master):
+    one = measured()
+
+    found = client.get(reverse("learning:quality-items")).content.decode()
+    none = client.get(reverse("learning:quality-items"), {"lifecycle": "retired"}).content.decode()
+
+    # With a sign that PostgreSQL refuses in a text.
+    by_topic = client.get(reverse("learning:quality-items"), {"topic": f"\x00{one.topic.slug}"})
+
+    assert reverse("learning:statement", args=[one.uuid]) in found
+    assert [row.statement for row in by_topic.context["rows"]] == [one]
+    assert "No statement fits" in none
+    assert "Nothing measured yet" not in none
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -120,8 +120,12 @@ def test_the_score_is_that_of_the_design():
     (figures(8, 2, key_llr=2.9), set()),
     (figures(30, 14), {Finding.BELOW_CHANCE}),
     (figures(29, 14), set()),
-    (figures(50, 40, discrimination=0.04), {Finding.FLAT}),
-    (figures(49, 40, discrimination=0.04), set()),
+    (figures(50, 40, discrimination=-0.2), {Finding.FLAT}),
+    (figures(49, 40, discrimination=-0.2), set()),
+    # Below the bound, and yet nobody can tell.
+    (figures(50, 40, discrimination=0.0), set()),
+    (figures(2000, 1600, discrimination=0.0), {Finding.FLAT}),
+    (figures(2000, 1600, discrimination=0.06), set()),
     (figures(50, 50, discrimination=None), {Finding.TOO_EASY}),
     (figures(49, 49, discrimination=None), set()),
     (figures(20, 15, rapid=10), {Finding.SKIPPED}),
@@ -132,6 +136,24 @@ def test_the_score_is_that_of_the_design():
 ])  # fmt: skip
 def test_rules_act_from_their_number_of_answers_on(found, expected):
     assert findings(found) == expected
+
+
+def flat(rng, *, answers, slope):
+    attempts = []
+    for _ in range(answers):
+        skill = rng.gauss(0, 0.7)
+        attempts.append(Attempt(skill, rng.random() < 0.5 + 0.5 / (1 + exp(-1.2 - slope * skill))))
+    return Finding.FLAT in findings(measured(attempts, label="intermediate", rapid=0))
+
+
+def test_good_statements_are_not_flat_by_chance_and_flat_ones_are_found_at_last():
+    rng = Random(3)
+
+    good = sum(flat(rng, answers=50, slope=1.0) for _ in range(200))
+    reversed_ones = sum(flat(rng, answers=300, slope=-1.0) for _ in range(50))
+
+    assert good <= 4
+    assert reversed_ones >= 45
 
 
 def test_findings_say_what_becomes_of_the_statement():
