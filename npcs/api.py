@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from npcs import queries
-from npcs.permissions import may_create_npcs, may_see_npcs
+from npcs.permissions import may_create_npcs, may_read_file, may_see_npcs
 from npcs.queries.directory import describe
 from npcs.schemas import (
     DirectoryIn,
@@ -57,6 +57,6 @@ def read_character(request: HttpRequest, slug: str) -> dict[str, object]:
 def read_source(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object]:
     """The passage behind a citation."""
     page = queries.source_page(uuid, with_hidden=may_create_npcs(request.user), author_id=request.user.pk)
-    if page is None or page.item.file.npc.slug != slug:
+    if page is None or page.item.file.npc.slug != slug or not may_read_file(request.user, page.item.file):
         raise Http404
     return source_out(page)

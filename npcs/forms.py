@@ -1,6 +1,9 @@
+from typing import Any
+
 from django import forms
 
 from npcs.choices import Difficulty
+from npcs.knowledge.extract import ACCEPTED
 from npcs.llm.presets import HOSTED
 from npcs.models import Memory
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH
@@ -41,6 +44,14 @@ class OwnKeyForm(forms.Form):
         help_text="Kept enciphered and never shown again. Leave it empty to keep the stored one.",
     )
 
+    def __init__(self, *args: Any, has_key: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not has_key:
+            key = self.fields["new_key"]
+            key.required = True
+            key.help_text = "Kept enciphered and never shown again."
+            key.error_messages["required"] = "Write the key that your provider gave you."
+
 
 class KnowledgeUploadForm(forms.Form):
     # Empty files are let through to the action, which says how to mend them.
@@ -48,7 +59,7 @@ class KnowledgeUploadForm(forms.Form):
         label="Choose files or drop them here",
         allow_empty_file=True,
         error_messages={"required": "Choose at least one file."},
-        widget=ManyFilesInput(attrs={"accept": ".md,.markdown,.txt,.pdf"}),
+        widget=ManyFilesInput(attrs={"accept": ACCEPTED}),
     )
 
 

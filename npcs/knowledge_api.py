@@ -1,7 +1,5 @@
 """The notes of a character for programs of those who look after it."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +18,6 @@ from npcs.actions.knowledge import (
     retry_file,
     set_file_active,
 )
-from npcs.knowledge.refusals import UnreadableFile
 from npcs.models import KnowledgeFile, Npc
 from npcs.permissions import may_edit_npc, may_edit_npcs
 from npcs.queries.directory import npcs_visible
@@ -36,6 +33,7 @@ from npcs.queries.knowledge import (
     shown_file,
 )
 from padawanforge.kit import access
+from padawanforge.kit.contents import from_base64
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH
 from players.models import Player
 
@@ -43,14 +41,6 @@ router = Router(tags=["notes of characters"])
 CURSOR = Query("", max_length=MAX_CURSOR_LENGTH, description="`after` of the page before.")
 MAX_TEXT = 1_000_000
 MAX_BASE64 = 1_900_000
-
-
-class Refusal(Schema):
-    detail: str
-    code: str = ""
-
-
-REFUSALS = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: dict}
 
 
 class DocumentIn(Schema):
@@ -61,12 +51,7 @@ class DocumentIn(Schema):
     base64: str = Field("", max_length=MAX_BASE64)
 
     def content(self) -> bytes:
-        if not self.base64:
-            return self.text.encode()
-        try:
-            return base64.b64decode(self.base64, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise UnreadableFile("The content is not base64.") from error
+        return from_base64(self.base64) if self.base64 else self.text.encode()
 
 
 class NoteChangeIn(Schema):
@@ -151,7 +136,7 @@ class AnswerOut(Schema):
     is_meaning_missing: bool
 
 
-@router.get("/characters/{slug:slug}/notes", response={200: NotesOut, **REFUSALS}, summary="Its files")
+@router.get("/characters/{slug:slug}/notes", response={200: NotesOut}, summary="Its files")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def list_notes(request: HttpRequest, slug: str, cursor: str = CURSOR) -> dict[str, object]:
@@ -161,7 +146,7 @@ def list_notes(request: HttpRequest, slug: str, cursor: str = CURSOR) -> dict[st
     return {"notes": notes, "count": page.count, "passages": page.passages, "after": page.after}
 
 
-@router.post("/characters/{slug:slug}/notes", response={201: NoteOut, **REFUSALS}, summary="Add a file")
+@router.post("/characters/{slug:slug}/notes", response={201: NoteOut}, summary="Add a file")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def add_note(request: HttpRequest, slug: str, document: DocumentIn) -> Status:
@@ -171,9 +156,7 @@ def add_note(request: HttpRequest, slug: str, document: DocumentIn) -> Status:
     return Status(201, _note(shown_file(file)))
 
 
-@router.get(
-    "/characters/{slug:slug}/notes/search", response={200: AnswerOut, **REFUSALS}, summary="Ask the notes"
-)
+@router.get("/characters/{slug:slug}/notes/search", response={200: AnswerOut}, summary="Ask the notes")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def search_notes(
@@ -191,9 +174,7 @@ def search_notes(
     }
 
 
-@router.get(
-    "/characters/{slug:slug}/passages", response={200: PassagesOut, **REFUSALS}, summary="Its passages"
-)
+@router.get("/characters/{slug:slug}/passages", response={200: PassagesOut}, summary="Its passages")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def list_passages(
@@ -218,9 +199,7 @@ def list_passages(
     return {"passages": rows, "after": page.after}
 
 
-@router.get(
-    "/characters/{slug:slug}/notes/{uuid:uuid}", response={200: NoteDetailOut, **REFUSALS}, summary="A file"
-)
+@router.get("/characters/{slug:slug}/notes/{uuid:uuid}", response={200: NoteDetailOut}, summary="A file")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def read_note(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object]:
@@ -231,9 +210,7 @@ def read_note(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object]:
     return _detail(page)
 
 
-@router.put(
-    "/characters/{slug:slug}/notes/{uuid:uuid}", response={201: NoteOut, **REFUSALS}, summary="Replace a file"
-)
+@router.put("/characters/{slug:slug}/notes/{uuid:uuid}", response={201: NoteOut}, summary="Replace a file")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def put_note(request: HttpRequest, slug: str, uuid: UUID, document: DocumentIn) -> Status:
@@ -245,7 +222,7 @@ def put_note(request: HttpRequest, slug: str, uuid: UUID, document: DocumentIn) 
 
 @router.patch(
     "/characters/{slug:slug}/notes/{uuid:uuid}",
-    response={200: NoteOut, **REFUSALS},
+    response={200: NoteOut},
     summary="Set a file aside",
 )
 @access.scope("characters:write")
@@ -262,7 +239,7 @@ def change_note(request: HttpRequest, slug: str, uuid: UUID, data: NoteChangeIn)
 
 @router.post(
     "/characters/{slug:slug}/notes/{uuid:uuid}/retry",
-    response={204: None, **REFUSALS},
+    response={204: None},
     summary="Read it again",
 )
 @access.scope("characters:write")
@@ -272,9 +249,7 @@ def retry_note(request: HttpRequest, slug: str, uuid: UUID) -> Status:
     return Status(204, None)
 
 
-@router.delete(
-    "/characters/{slug:slug}/notes/{uuid:uuid}", response={204: None, **REFUSALS}, summary="Delete a file"
-)
+@router.delete("/characters/{slug:slug}/notes/{uuid:uuid}", response={204: None}, summary="Delete a file")
 @access.scope("characters:write")
 @access.requires(may_edit_npcs)
 def delete_note(request: HttpRequest, slug: str, uuid: UUID) -> Status:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from npcs.knowledge.extract import ACCEPTED, MAX_CHARACTERS
-from npcs.models import KnowledgeFile, KnowledgePreset, Npc
+from npcs.models import KnowledgeFile, KnowledgeItem, KnowledgePreset, Npc
 from npcs.queries.knowledge import documents_of
 
 
@@ -72,5 +73,9 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, npc: Npc, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        files = KnowledgeFile.objects.filter(npc=npc, is_active=True).order_by("file_name", "pk")
+        # Those that have passages: the others can't answer.
+        known = KnowledgeItem.objects.filter(file=OuterRef("pk"))
+        files = KnowledgeFile.objects.filter(Exists(known), npc=npc, is_active=True).order_by(
+            "file_name", "pk"
+        )
         self.fields["file"].queryset = files  # type: ignore[attr-defined]

@@ -1,7 +1,5 @@
 """Characters made and changed by programs of those who may: the forms of the wizard read what is sent."""
 
-import base64
-import binascii
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -39,8 +37,9 @@ from npcs.queries.knowledge import documents_of
 from npcs.queries.presets import texts_of, usable
 from npcs.queries.revisions import current_revision
 from padawanforge.kit import access
+from padawanforge.kit.contents import from_base64
 from padawanforge.kit.paging import MAX_CURSOR_LENGTH
-from padawanforge.kit.uploads import PictureRefused, forget_picture, keep_picture
+from padawanforge.kit.uploads import forget_picture, keep_picture
 from players.models import Player
 
 router = Router(tags=["making characters"])
@@ -143,7 +142,7 @@ def character_delete(
 @access.requires(permissions.may_edit_npcs)
 def character_picture(request: HttpRequest, slug: str, data: PictureIn) -> dict[str, object]:
     npc = _npc(request.user, slug)
-    url = keep_picture(ContentFile(_decoded(data.base64)))
+    url = keep_picture(ContentFile(from_base64(data.base64)))
     try:
         making.change(npc=npc, player=request.user, change=Change({"avatar": url}, {}))
     except BaseException:
@@ -260,13 +259,6 @@ def _typed(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return value.pk if isinstance(value, Model) else "" if value is None else value
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise PictureRefused("The picture is not base64.") from error
 
 
 def _definition(player: Player, slug: str) -> dict[str, object]:

@@ -217,7 +217,8 @@ class VoiceForm(StepForm):
     lead = "The words that make it speak, and how long and freely it may."
     values = (
         "system_prompt", "personality", "personality_traits", "enable_personality_responses", "response_style",
-        "greeting", "provider", "ai_model", "temperature", "max_tokens", "posts_at_once",
+        "greeting", "provider", "ai_model", "temperature", "max_tokens",
+        "function_calling_enabled", "posts_at_once",
     )  # fmt: skip
     libraries = (PresetUsage.Kind.SYSTEM_PROMPT, PresetUsage.Kind.INVENTORY)
 
@@ -250,6 +251,12 @@ class VoiceForm(StepForm):
         help_text="In tokens; four characters are about one.",
     )
 
+    function_calling_enabled = forms.BooleanField(
+        required=False,
+        label="Uses tools",
+        help_text="Looks things up, keeps what it is asked to remember, begins a practice. What changes something is asked "
+        "of the player first. Only language models use them, not the built-in engine.",
+    )
     posts_at_once = forms.BooleanField(
         required=False,
         label="Publishes its posts at once",

@@ -16,7 +16,7 @@ from npcs.queries.presets import COSTAR
 PLAIN = (
     "name", "tagline", "description", "subcategory", "difficulty_level", "expertise_areas", "tags", "system_prompt",
     "personality", "personality_traits", "enable_personality_responses", "response_style", "greeting", "ai_model",
-    "temperature", "max_tokens", "posts_at_once",
+    "temperature", "max_tokens", "function_calling_enabled", "posts_at_once",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ class DefinitionIn(Schema):
     ai_model: str | None = None
     temperature: float | None = None
     max_tokens: int | None = None
+    function_calling_enabled: bool | None = Field(None, description="Whether it uses tools.")
     posts_at_once: bool | None = Field(None, description="Publishes its posts without a draft.")
     remembers: bool | None = Field(None, description="Whether it remembers the people it talks with.")
     speaks_from: int | None = Field(
@@ -133,6 +134,7 @@ class DefinitionOut(Schema):
     ai_model: str
     temperature: float
     max_tokens: int
+    function_calling_enabled: bool = Field(description="Whether it uses tools.")
     posts_at_once: bool = Field(description="Publishes its posts without a draft.")
     remembers: bool = Field(description="Whether it remembers the people it talks with.")
     speaks_from: int | None = Field(description="The one document of the library that it answers from.")

@@ -23,12 +23,6 @@ from players.permissions import has_account
 router = Router(tags=["memory"])
 
 
-class RefusedOut(Schema):
-    detail: str
-    code: str
-
-
-REFUSALS = {401: RefusedOut, 403: RefusedOut, 404: RefusedOut, 409: RefusedOut, 422: dict}
 CURSOR = Query("", max_length=MAX_CURSOR_LENGTH)
 
 
@@ -127,7 +121,7 @@ class ForgottenOut(Schema):
     deleted: int
 
 
-@router.get("/me/memories", response={200: AcquaintancesOut, **REFUSALS}, summary="Who remembers me")
+@router.get("/me/memories", response={200: AcquaintancesOut}, summary="Who remembers me")
 @access.scope("memory:read")
 @access.requires(may_see_npcs)
 def list_acquaintances(request: HttpRequest, cursor: str = CURSOR) -> dict[str, object]:
@@ -140,7 +134,7 @@ def list_acquaintances(request: HttpRequest, cursor: str = CURSOR) -> dict[str, 
     return {"remembers": page.is_on, "characters": rows, "after": page.after}
 
 
-@router.put("/me/memories/switch", response={204: None, **REFUSALS}, summary="Be remembered, or by nobody")
+@router.put("/me/memories/switch", response={204: None}, summary="Be remembered, or by nobody")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def switch_all(request: HttpRequest, body: SwitchIn) -> Status:
@@ -150,7 +144,7 @@ def switch_all(request: HttpRequest, body: SwitchIn) -> Status:
 
 @router.get(
     "/characters/{slug:slug}/memories",
-    response={200: MemoriesOut, **REFUSALS},
+    response={200: MemoriesOut},
     summary="What it remembers of me",
 )
 @access.scope("memory:read")
@@ -175,9 +169,7 @@ def list_memories(
     }
 
 
-@router.put(
-    "/characters/{slug:slug}/memories/switch", response={204: None, **REFUSALS}, summary="Be remembered by it"
-)
+@router.put("/characters/{slug:slug}/memories/switch", response={204: None}, summary="Be remembered by it")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def switch_one(request: HttpRequest, slug: str, body: SwitchIn) -> Status:
@@ -185,18 +177,14 @@ def switch_one(request: HttpRequest, slug: str, body: SwitchIn) -> Status:
     return Status(204, None)
 
 
-@router.delete(
-    "/characters/{slug:slug}/memories", response={200: ForgottenOut, **REFUSALS}, summary="Make it forget me"
-)
+@router.delete("/characters/{slug:slug}/memories", response={200: ForgottenOut}, summary="Make it forget me")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def forget_everything(request: HttpRequest, slug: str) -> dict[str, int]:
     return {"deleted": memory_keeping.forget_everything(player=request.user, npc=_npc(request, slug))}
 
 
-@router.patch(
-    "/me/memories/{uuid:uuid}", response={200: MemoryOut, **REFUSALS}, summary="Correct or pin a memory"
-)
+@router.patch("/me/memories/{uuid:uuid}", response={200: MemoryOut}, summary="Correct or pin a memory")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def change_memory(request: HttpRequest, uuid: UUID, body: CorrectionIn) -> dict[str, object]:
@@ -209,9 +197,7 @@ def change_memory(request: HttpRequest, uuid: UUID, body: CorrectionIn) -> dict[
     return _out(memory, memory.npc)
 
 
-@router.delete(
-    "/me/memories/{uuid:uuid}", response={200: ForgottenOut, **REFUSALS}, summary="Delete a memory"
-)
+@router.delete("/me/memories/{uuid:uuid}", response={200: ForgottenOut}, summary="Delete a memory")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def delete_memory(request: HttpRequest, uuid: UUID) -> dict[str, int]:
@@ -219,9 +205,7 @@ def delete_memory(request: HttpRequest, uuid: UUID) -> dict[str, int]:
     return {"deleted": memory_keeping.delete_memory(memory=_own(request, uuid))}
 
 
-@router.put(
-    "/me/ratings/{uuid:uuid}", response={204: None, **REFUSALS}, summary="Rate the answer in a message"
-)
+@router.put("/me/ratings/{uuid:uuid}", response={204: None}, summary="Rate the answer in a message")
 @access.scope("memory:write")
 @access.requires(may_see_npcs)
 def rate(request: HttpRequest, uuid: UUID, body: StarsIn) -> Status:
@@ -233,7 +217,7 @@ def rate(request: HttpRequest, uuid: UUID, body: StarsIn) -> Status:
     return Status(204, None)
 
 
-@router.get("/me/messengers", response={200: IdentitiesOut, **REFUSALS}, summary="Who I am elsewhere")
+@router.get("/me/messengers", response={200: IdentitiesOut}, summary="Who I am elsewhere")
 @access.scope("memory:read")
 @access.requires(has_account)
 def list_identities(request: HttpRequest, cursor: str = CURSOR) -> dict[str, object]:
@@ -244,7 +228,7 @@ def list_identities(request: HttpRequest, cursor: str = CURSOR) -> dict[str, obj
 
 @router.post(
     "/me/messengers/code",
-    response={201: LinkCodeOut, **REFUSALS},
+    response={201: LinkCodeOut},
     summary="A code to link with",
 )
 @access.requires(has_account)
@@ -256,7 +240,7 @@ def make_link_code(request: HttpRequest) -> Status:
 
 @router.put(
     "/me/messengers/{uuid:uuid}/words",
-    response={200: WordsOut, **REFUSALS},
+    response={200: WordsOut},
     summary="What becomes of my words",
 )
 @access.requires(has_account)
@@ -272,7 +256,7 @@ def decide_words(request: HttpRequest, uuid: UUID, body: WordsIn) -> dict[str, i
     return {"count": count}
 
 
-@router.delete("/me/messengers/{uuid:uuid}", response={204: None, **REFUSALS}, summary="End a link")
+@router.delete("/me/messengers/{uuid:uuid}", response={204: None}, summary="End a link")
 @access.scope("memory:write")
 @access.requires(has_account)
 def end_link(request: HttpRequest, uuid: UUID) -> Status:

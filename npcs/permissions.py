@@ -1,7 +1,8 @@
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
-from npcs.models import Npc
+from npcs.models import KnowledgeFile, Npc
+from npcs.places import reads_in
 from npcs.queries.directory import npcs_visible
 from padawanforge.kit.access import asks
 from players.models import Player
@@ -12,6 +13,7 @@ __all__ = [
     "may_delete_npcs",
     "may_edit_npc",
     "may_edit_npcs",
+    "may_read_file",
     "may_read_talks",
     "may_see_npcs",
     "may_set_up_providers",
@@ -36,6 +38,11 @@ def may_edit_npcs(player: Player | AnonymousUser) -> bool:
 def may_edit_npc(player: Player | AnonymousUser, npc: Npc) -> bool:
     """An author keeps the care of his own characters, even when his role no longer lets him make new ones."""
     return may_create_npcs(player) or (may_see_npcs(player) and npc.created_by_id == player.pk)
+
+
+def may_read_file(player: Player | AnonymousUser, file: KnowledgeFile) -> bool:
+    """What is known in one place only is read by those who read there, and by those who look after it."""
+    return not file.place or may_edit_npc(player, file.npc) or reads_in(file.place, player)
 
 
 def npc_to_edit(player: Player, slug: str, *, with_retired: bool = False) -> Npc | None:

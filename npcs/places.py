@@ -8,15 +8,22 @@ from typing import Any
 
 # Of a character, as far as this player may see them: the key and the name of each.
 Places = Callable[[int, Any], Sequence[tuple[str, str]]]
+# Whether this player reads what is said in the place of that key.
+Reads = Callable[[str, Any], bool]
 
-_sources: list[Places] = []
+_sources: list[tuple[Places, Reads]] = []
 
 
-def register(source: Places) -> None:
-    if source in _sources:
+def register(source: Places, *, reads: Reads) -> None:
+    if (source, reads) in _sources:
         raise ValueError("These places are registered already.")
-    _sources.append(source)
+    _sources.append((source, reads))
 
 
 def places_of(npc_id: int, player: Any) -> list[tuple[str, str]]:
-    return [place for source in _sources for place in source(npc_id, player)]
+    return [place for source, _ in _sources for place in source(npc_id, player)]
+
+
+def reads_in(place: str, player: Any) -> bool:
+    """Whether the player reads there; nobody does in a place that nobody knows."""
+    return any(reads(place, player) for _, reads in _sources)

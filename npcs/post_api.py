@@ -137,6 +137,17 @@ def post_detail(request: HttpRequest, slug: str, uuid: UUID) -> dict[str, object
 
 
 @router.post(
+    "/workshop/{slug:slug}/posts/{uuid:uuid}/again", response={202: KeptPostOut}, summary="Try a post again"
+)
+@access.scope("workshop:write")
+@access.requires(permissions.may_edit_npcs)
+def post_again(request: HttpRequest, slug: str, uuid: UUID) -> Status:
+    """One that failed; `problem` says why. On the bill of who asks now."""
+    posts.try_again(post=_post(request, slug, uuid), player=request.user, now=timezone.now())
+    return Status(202, _kept(_post(request, slug, uuid)))
+
+
+@router.post(
     "/workshop/{slug:slug}/posts/{uuid:uuid}/publish", response={200: KeptPostOut}, summary="Publish a post"
 )
 @access.scope("workshop:write")

@@ -9,3 +9,5 @@ day_closed = Signal()  # day
 money_running_out = Signal()  # day
 # What a player has allowed a character to do is done, or has failed.
 tool_finished = Signal()  # use_id
+# Somebody in another messenger has shown that he is a player here.
+identity_linked = Signal()  # identity_id

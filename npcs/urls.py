@@ -53,6 +53,7 @@ urlpatterns = [
     path("<slug:slug>/posts/schedule/", posts.schedule_set, name="post-schedule"),
     path("<slug:slug>/posts/schedule/stop/", posts.schedule_stop, name="post-schedule-stop"),
     path("<slug:slug>/posts/<uuid:uuid>/edit/", posts.post_edit, name="post-edit"),
+    path("<slug:slug>/posts/<uuid:uuid>/again/", posts.post_again, name="post-again"),
     path("<slug:slug>/posts/<uuid:uuid>/publish/", posts.post_publish, name="post-publish"),
     path("<slug:slug>/posts/<uuid:uuid>/hide/", posts.post_hide, name="post-hide"),
     path("<slug:slug>/posts/<uuid:uuid>/delete/", posts.post_remove, name="post-remove"),

@@ -4,7 +4,7 @@ The counters are looked at under their locks, so two callers at once can't both 
 was booked for a call that nobody finished stays booked: the provider has most likely counted it, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.timesince import timeuntil
@@ -23,12 +23,17 @@ from npcs.queries.budgets import Limit, limits_for
 from npcs.queries.engines import Engine, control
 from npcs.rules.prices import cost_of
 from padawanforge.kit.errors import DomainError
+from padawanforge.kit.hasty import hasty
+from padawanforge.kit.inserting import insert
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 
 Scope = UsageDay.Scope
 # A call that runs longer than this was left by a process that died.
 LOST_AFTER = timedelta(minutes=10)
 ZERO = Decimal(0)
+# In which counters are locked: as in the limits.
+ORDER = (Scope.PLAYER, Scope.NPC, Scope.PLACE, Scope.SITE)
 
 
 class BudgetSpent(DomainError):
@@ -67,7 +72,7 @@ class Spent:
     first_token_ms: int | None = None
 
 
-@transaction.atomic
+@hasty()
 def book(caller: Caller, engine: Engine, *, tokens_in: int, tokens_out: int, prompt_hash: str = "") -> AiCall:
     """Take what the call may cost from every budget that it touches, or refuse before anything is asked."""
     chosen = control()
@@ -78,7 +83,7 @@ def book(caller: Caller, engine: Engine, *, tokens_in: int, tokens_out: int, pro
     if not engine.is_own_key:
         limits = limits_for(player=caller.player, npc=caller.npc, place=caller.place, defaults=chosen)
         _take(limits, tokens=tokens_in + tokens_out, cost=cost or ZERO, now=now)
-    return AiCall.objects.create(
+    call = AiCall(
         purpose=caller.purpose,
         player=caller.player,
         npc=caller.npc,
@@ -92,6 +97,8 @@ def book(caller: Caller, engine: Engine, *, tokens_in: int, tokens_out: int, pro
         prompt_hash=prompt_hash,
         created_at=now,
     )
+    insert([call])
+    return call
 
 
 @transaction.atomic
@@ -156,24 +163,38 @@ def _locked(limits: Sequence[Limit], day: date) -> dict[tuple[str, str], UsageDa
     Where the installation's counter is missing, all are: so nobody makes one while waiting for a lock that somebody
     holds who waits for it.
     """
-    counted = reduce(or_, (Q(scope=limit.scope, key=limit.key) for limit in limits))
-    order = Case(*(When(scope=limit.scope, then=Value(n)) for n, limit in enumerate(limits)))
-    rows = UsageDay.objects.select_for_update().filter(counted, day=day).order_by(order)
-    found = {(row.scope, row.key): row for row in rows}
+    keys = {limit.scope: limit.key for limit in limits}
+    found = {(row.scope, row.key): row for row in _of(keys, day)}
     missing = [limit for limit in limits if (limit.scope, limit.key) not in found]
     if missing:
         new = [UsageDay(scope=limit.scope, key=limit.key, day=day) for limit in missing]
         UsageDay.objects.bulk_create(new, ignore_conflicts=True)
-        found = {(row.scope, row.key): row for row in rows.all()}
+        found = {(row.scope, row.key): row for row in _of(keys, day)}
     return found
+
+
+def _of(keys: Mapping[str, str], day: date) -> list[UsageDay]:
+    """Locked until the transaction ends."""
+    player, npc, place, site = (keys.get(scope) for scope in ORDER)
+    return _counters(player, npc, place, site, day)
+
+
+@prepared
+def _counters(
+    player: str | None, npc: str | None, place: str | None, site: str | None, day: date
+) -> QuerySet[UsageDay]:
+    keys = dict(zip(ORDER, (player, npc, place, site), strict=True))
+    counted = reduce(or_, (Q(scope=scope, key=key) for scope, key in keys.items() if key is not None))
+    order = Case(*(When(scope=scope, then=Value(n)) for n, scope in enumerate(ORDER)))
+    return UsageDay.objects.select_for_update().filter(counted, day=day).order_by(order)
 
 
 def _correct(call: AiCall, *, tokens: int, cost: Decimal) -> None:
     """On the day on which it was booked, which may be yesterday."""
-    for scope, key in keys_of(call.player, call.npc, call.place):
-        UsageDay.objects.filter(scope=scope, key=key, day=call.created_at.date()).update(
-            tokens=Greatest(F("tokens") + tokens, Value(0)), cost=Greatest(F("cost") + cost, Value(ZERO))
-        )
+    rows = _of(dict(keys_of(call.player, call.npc, call.place)), call.created_at.date())
+    UsageDay.objects.filter(pk__in=[row.pk for row in rows]).update(
+        tokens=Greatest(F("tokens") + tokens, Value(0)), cost=Greatest(F("cost") + cost, Value(ZERO))
+    )
 
 
 def keys_of(player: Player | None, npc: Npc | None, place: UUID | None) -> Sequence[tuple[str, str]]:

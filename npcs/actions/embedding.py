@@ -37,7 +37,7 @@ def mark_stale_vectors() -> int:
 
 def embed_file(*, datum: KnowledgeDatum) -> bool:
     """Make the missing vectors of a claimed file; what is done stays done when it is interrupted."""
-    engine = current_embedder()
+    engine = current_embedder(datum.file.npc)
     if engine is None:
         return _wait(datum)
     items = KnowledgeItem.objects.filter(file=datum.file_id)

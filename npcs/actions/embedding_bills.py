@@ -10,25 +10,34 @@ from npcs.actions.budgets import BudgetSpent, Caller, ProvidersStopped, Spent, b
 from npcs.builtin.text import token_estimate
 from npcs.llm.base import Unavailable
 from npcs.llm.embeddings import BATCH, ProviderEmbeddings
-from npcs.models import AiCall
+from npcs.models import AiCall, Npc
 from npcs.queries import embedding
 from npcs.queries.engines import Engine
 
 
 def embed_billed(
-    engine: Engine, door: ProviderEmbeddings, texts: Sequence[str], *, purpose: str = AiCall.Purpose.EMBED
+    engine: Engine,
+    door: ProviderEmbeddings,
+    texts: Sequence[str],
+    *,
+    npc: Npc | None = None,
+    purpose: str = AiCall.Purpose.EMBED,
 ) -> np.ndarray:
-    """One call and one line of the log for each request. A spent budget is a provider that is away."""
+    """One call and one line of the log for each request, on the bill of the character whose knowledge it is.
+
+    A spent budget is a provider that is away.
+    """
     if not texts:
         return door.embed(texts)
     starts = range(0, len(texts), BATCH)
-    return np.concatenate([_embed(engine, door, texts[at : at + BATCH], purpose) for at in starts])
+    caller = Caller(purpose, npc=npc)
+    return np.concatenate([_embed(caller, engine, door, texts[at : at + BATCH]) for at in starts])
 
 
-def _embed(engine: Engine, door: ProviderEmbeddings, texts: Sequence[str], purpose: str) -> np.ndarray:
+def _embed(caller: Caller, engine: Engine, door: ProviderEmbeddings, texts: Sequence[str]) -> np.ndarray:
     estimate = sum(token_estimate(text) for text in texts)
     try:
-        call = book(Caller(purpose), engine, tokens_in=estimate, tokens_out=0)
+        call = book(caller, engine, tokens_in=estimate, tokens_out=0)
     except (BudgetSpent, ProvidersStopped) as refusal:
         raise Unavailable("rate", error=type(refusal).__name__) from refusal
     started = time.monotonic()

@@ -74,7 +74,7 @@ def _fail(file: KnowledgeFile, reason: str) -> bool:
 
 def _reading(file: KnowledgeFile, extraction: Extraction, chunks: Sequence[Chunk]) -> Reading | None:
     """None when the row was deleted meanwhile."""
-    engine = current_embedder()
+    engine = current_embedder(file.npc)
     known = _known_vectors(file, engine)
     packed: list[bytes | None] = [known.get(embedded_text(chunk.heading, chunk.text)) for chunk in chunks]
     is_waiting = False

@@ -37,16 +37,6 @@ class UploadGone(DomainError):
     code = "gone"
 
 
-class WrongOffset(DomainError):
-    """The piece doesn't fit; `told` says where the server is."""
-
-    code = "offset"
-
-    def __init__(self, sentence: str, *, offset: int) -> None:
-        super().__init__(sentence)
-        self.told = {"offset": offset}
-
-
 @transaction.atomic
 def begin_upload(
     *, npc: Npc, name: str, size: int, player: Player, now: datetime, replaces: KnowledgeFile | None = None
@@ -102,7 +92,7 @@ def _add(file: KnowledgeFile, *, offset: int, piece: bytes, now: datetime) -> Kn
     if row is None:
         raise UploadGone("This upload is gone. Send the file again.")
     if row.upload_state not in ON_THE_WAY or offset != row.received:
-        raise WrongOffset(f"The upload is at byte {row.received}.", offset=row.received)
+        raise partials.WrongOffset(row.received)
     if row.received + len(piece) > row.file_size:
         raise UploadRefused("These are more bytes than were announced. Send the file again.")
     partials.write_at(row.uuid.hex, offset, piece)

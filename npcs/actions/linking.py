@@ -25,7 +25,9 @@ from npcs.queries import memory as memories
 from npcs.queries.linking import said_by
 from npcs.rules.linking import Link, Unlink, new_code, shown
 from npcs.rules.memory.scenes import Reach, Scene
+from npcs.signals import identity_linked
 from padawanforge.kit.errors import DomainError
+from padawanforge.kit.events import announce
 from padawanforge.kit.work import WorkState
 from players.models import Player
 from players.permissions import has_account
@@ -198,7 +200,7 @@ def _link(message: BotMessage, command: Link, now: datetime) -> Answer:
 def _linked(message: BotMessage, player: Player, now: datetime) -> str:
     try:
         with transaction.atomic():
-            OutsideIdentity.objects.create(
+            identity = OutsideIdentity.objects.create(
                 bot=message.bot,
                 player=player,
                 author_key=message.author_key,
@@ -209,6 +211,9 @@ def _linked(message: BotMessage, player: Player, now: datetime) -> str:
         same = OutsideIdentity.objects.filter(bot=message.bot, author_key=message.author_key, player=player)
         if not same.exists():
             return TAKEN
+    else:
+        # The code may have fallen into other hands: the account hears of it as well.
+        announce(identity_linked, sender=OutsideIdentity, identity_id=identity.pk)
     return (
         f"You are linked with the account @{player.username}. What you say here stays apart from it until you "
         "decide otherwise on your page there. If that is not your account, write unlink."

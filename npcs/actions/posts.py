@@ -5,8 +5,9 @@ anybody. Who asked for it pays for it.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -16,8 +17,9 @@ from npcs.actions.sections import Place
 from npcs.actions.speaking import Account, Speech, speak
 from npcs.builtin.text import one_line
 from npcs.llm.base import ShouldStop, Turn
-from npcs.models import AiCall, Interaction, Npc, NpcPost
+from npcs.models import AiCall, Interaction, KnowledgeItem, Npc, NpcPost
 from npcs.models.post import POST_MAX_LENGTH, TOPIC_MAX_LENGTH
+from npcs.queries.posts import tries_since
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.jobs import enqueue
 from padawanforge.kit.markdown import clean_text
@@ -31,6 +33,11 @@ INSTRUCTION = (
     "You write a post for your own page, which everybody reads who visits you. What stands in the last message is "
     "what it is about, not something that a person tells you. Two to five short paragraphs in your own voice. "
     "Address nobody by name, and ask nobody to answer you here."
+)
+NOTES_CHANGED = "A file that it wrote from was replaced or taken away meanwhile. Let it write again."
+NOTES_GONE = (
+    "A file that it was written from has been replaced or taken away since. Have it written anew, or change the "
+    "draft to what still holds."
 )
 Outcome = Interaction.Outcome
 WRITTEN = (Outcome.OK, Outcome.TRUNCATED)
@@ -64,8 +71,7 @@ def ask_for_post(*, npc: Npc, player: Player, topic: str, now: datetime) -> NpcP
         raise PostRefused(f"A subject has at most {TOPIC_MAX_LENGTH} characters.")
     if npc.retired_at is not None:
         raise PostRefused(f"{npc.name} has retired.")
-    if npc.posts.filter(created_at__gt=now - timedelta(days=1)).count() >= A_DAY:
-        raise TooManyPosts(f"{npc.name} writes at most {A_DAY} posts a day.")
+    _refuse_too_many(npc, now)
     try:
         with transaction.atomic():
             post = NpcPost.objects.create(npc=npc, topic=topic, asked_by=player)
@@ -73,6 +79,39 @@ def ask_for_post(*, npc: Npc, player: Player, topic: str, now: datetime) -> NpcP
         raise PostRefused(f"{npc.name} is writing already. Wait for the end of it.") from None
     enqueue("npcs.write_post", pk=post.pk)
     return post
+
+
+@transaction.atomic
+def try_again(*, post: NpcPost, player: Player, now: datetime) -> None:
+    """Have it write about the same once more, on the bill of who asks now. What failed stays booked."""
+    if post.npc.retired_at is not None:
+        raise PostRefused(f"{post.npc.name} has retired.")
+    failed = NpcPost.objects.filter(pk=post.pk, state=WorkState.FAILED)
+    if not failed.exists():
+        raise PostRefused("Only a post that failed can be tried again.")
+    _refuse_too_many(post.npc, now)
+    try:
+        with transaction.atomic():
+            is_begun = failed.update(
+                state=WorkState.WAITING,
+                queued_at=now,
+                last_error="",
+                engine="",
+                interaction=None,
+                asked_by=player,
+            )
+    except IntegrityError:
+        raise PostRefused(f"{post.npc.name} is writing already. Wait for the end of it.") from None
+    if not is_begun:
+        raise PostRefused("Only a post that failed can be tried again.")
+    # Nothing leads to what was said then any more.
+    _forget_words(post.interaction_id)
+    enqueue("npcs.write_post", pk=post.pk)
+
+
+def _refuse_too_many(npc: Npc, now: datetime) -> None:
+    if tries_since(npc, now - timedelta(days=1)) >= A_DAY:
+        raise TooManyPosts(f"{npc.name} writes at most {A_DAY} times a day, and trying again is one of them.")
 
 
 def write(*, pk: int) -> None:
@@ -102,10 +141,16 @@ def give_up(post: WorkItem) -> None:
 
 @transaction.atomic
 def publish(*, post: NpcPost, player: Player, now: datetime) -> None:
-    """Let everybody read it, or read it again; doing so twice changes nothing."""
+    """Let everybody read it, or read it again; doing so twice changes nothing.
+
+    A draft that cites notes which are gone stays one, unless a person has made it his own text.
+    """
     written = NpcPost.objects.filter(pk=post.pk, state=WorkState.DONE).exclude(text="")
-    if not written.exists():
+    draft = written.select_for_update().first()
+    if draft is None:
         raise PostRefused("There is nothing to publish yet.")
+    if draft.published_at is None and not draft.edits and not _are_known("uuid", _uuids(draft.cited)):
+        raise PostRefused(NOTES_GONE)
     is_new = written.filter(published_at=None).update(published_at=now)
     if is_new or written.filter(hidden_at__isnull=False).update(hidden_at=None):
         record(actor=player, verb="post.published", subject=post)
@@ -166,13 +211,16 @@ def delete(*, post: NpcPost, player: Player) -> None:
 
 @transaction.atomic
 def _finish(post: NpcPost, speech: Speech) -> None:
-    is_written = bool(speech.text) and speech.outcome in WRITTEN
+    """What it was told by notes that are gone by now is not kept, whether somebody reads it first or not."""
+    is_said = bool(speech.text) and speech.outcome in WRITTEN
+    is_written = is_said and _are_known("pk", speech.passages)
+    reason = NOTES_CHANGED if is_said else REASONS.get(speech.outcome, speech.text or "Nothing was said.")
     running = NpcPost.objects.filter(pk=post.pk, state=WorkState.RUNNING, attempts=post.attempts)
     sources = [{"n": it.n, "uuid": str(it.uuid), "title": it.title} for it in speech.sources]
     is_shown = is_written and post.npc.posts_at_once
     updated = running.update(
         state=WorkState.DONE if is_written else WorkState.FAILED,
-        last_error="" if is_written else REASONS.get(speech.outcome, speech.text or "Nothing was said."),
+        last_error="" if is_written else reason,
         lease_until=None,
         text=speech.text if is_written else "",
         engine=speech.engine[:200],
@@ -183,6 +231,18 @@ def _finish(post: NpcPost, speech: Speech) -> None:
     if not updated:
         # It was deleted meanwhile.
         _forget_words(speech.interaction)
+
+
+def _are_known(name: str, wanted: Collection[object]) -> bool:
+    """Whether all these passages, by their `pk` or `uuid`, are read and in use; they stay so until the end."""
+    rows = KnowledgeItem.objects.select_for_update(of=("self",)).filter(
+        **{f"{name}__in": wanted}, file__is_active=True
+    )
+    return set(rows.order_by("pk").values_list(name, flat=True)) == set(wanted)
+
+
+def _uuids(sources: Sequence[dict[str, object]]) -> set[UUID]:
+    return {UUID(str(source["uuid"])) for source in sources}
 
 
 def _forget_words(interaction: int | None) -> None:

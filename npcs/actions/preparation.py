@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -15,14 +15,18 @@ from npcs.actions.notes import passage_ids
 from npcs.actions.revisions import take_revision
 from npcs.actions.sections import Occasion
 from npcs.actions.withheld import entries_without, heard_without, offers_without, secrets_of
+from npcs.builtin.cloze import without_gap
 from npcs.builtin.personal import Remark
+from npcs.builtin.sentences import sentences
 from npcs.builtin.words import stems
 from npcs.llm import prompt
 from npcs.llm.base import Turn
 from npcs.llm.builtin import BuiltinTutor
 from npcs.llm.layout import Window
 from npcs.models import FallbackStep, Interaction, Npc, NpcRevision
+from npcs.queries import memory as memories
 from npcs.queries.engines import Engine, Line, line_for
+from npcs.rules.memory.patterns import facts_in
 from players.models import Player
 from players.queries.demo import has_demo_tokens
 
@@ -84,15 +88,21 @@ def builtin_tutor(occasion: Occasion) -> BuiltinTutor:
         name=npc.name,
         tone=tone_of(npc),
         seed=npc.interaction_count,
-        expected=_expected(npc, occasion.player, now=occasion.now),
+        expected=_expected(occasion),
         remembered=partial(_remembered, occasion),
+        noted=partial(_noted, occasion),
         is_asked=occasion.place.kind != "post",
     )
 
 
 def _remembered(occasion: Occasion) -> list[Remark]:
-    """What stands in the section of memories, which knows what may be said to this player in this place."""
-    entries = sections.offer("memory", occasion) if occasion.player is not None else []
+    """What stands in the section of memories, which knows what may be said to this player in this place.
+
+    Memories leave out what stands in the history. This engine reads none, so what was told a line ago has to be
+    remembered, too.
+    """
+    alone = replace(occasion, heard=())
+    entries = sections.offer("memory", alone) if occasion.player is not None else []
     entries = entries_without(secrets_of(occasion), entries) if entries else []
     # The core is several lines, each a fact.
     return [
@@ -100,6 +110,14 @@ def _remembered(occasion: Occasion) -> list[Remark]:
         for entry in entries
         for line in entry.text.splitlines()
     ]
+
+
+def _noted(occasion: Occasion, text: str) -> str:
+    """Whether somebody tells of himself there, and whether that will be remembered."""
+    player = occasion.player
+    if player is None or not facts_in(sentences(text)):
+        return ""
+    return "kept" if memories.remembers(npc_id=occasion.npc.pk, player_id=player.pk) else "unkept"
 
 
 def plain_turns(occasion: Occasion) -> list[Turn]:
@@ -148,16 +166,21 @@ def _without_address(text: str, npc: Npc) -> str:
     return re.sub(rf"@{re.escape(npc.name)}\b[,:]?", "", text, flags=re.IGNORECASE).strip()
 
 
-def _expected(npc: Npc, player: Player | None, *, now: datetime) -> str:
-    """The word that this character asked the player for in their last exchange, unless that is long ago."""
-    if player is None:
+def _expected(occasion: Occasion) -> str:
+    """The word that this character asked the player for in their last exchange, unless that is long ago.
+
+    Nor when the sentence decides by now what somebody is being asked: to confirm the word, or to correct
+    another, would tell the key.
+    """
+    if occasion.player is None:
         return ""
-    last = (
-        Interaction.objects.filter(npc=npc, player=player, created_at__gt=now - CHECK_VALID_FOR)
-        .order_by("-created_at", "-pk")
-        .first()
-    )
-    return str(last.interaction_context.get("check_answer", "")) if last else ""
+    recent = Interaction.objects.filter(created_at__gt=occasion.now - CHECK_VALID_FOR)
+    last = recent.filter(npc=occasion.npc, player=occasion.player).order_by("-created_at", "-pk").first()
+    word = str(last.interaction_context.get("check_answer", "")) if last else ""
+    if last is None or not word:
+        return ""
+    told = without_gap(last.response, word)
+    return word if secrets_of(occasion).kept_from(told) == told else ""
 
 
 def persona_of(npc: Npc) -> prompt.Persona:

@@ -23,7 +23,8 @@ from npcs.queries.engines import Engine, engine_of, own_engine
 from padawanforge.kit.jobs import enqueue
 
 TOKENS = 300
-# Each single question; what takes longer is no connection that anybody would want.
+# For the list of models and for vectors. A question in words has the patience that is set for the provider: a model
+# that must be loaded first is slow once and works all the same.
 SECONDS = 20.0
 MODELS_KEPT = 200
 READY = [Turn("user", "Answer with the single word: ready")]

@@ -95,6 +95,7 @@ class Speech:
     outcome: str = Interaction.Outcome.OK
     interaction: int | None = None  # the row that keeps it, with its manifest
     asks: list[Ask] = field(default_factory=list)
+    passages: tuple[int, ...] = ()  # of its notes, all that the engine was shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ def _speech(prepared: Prepared, reply: Reply, *, label: str, passages: Sequence[
         sources=[_source(n, known[number]) for n, number in enumerate(cited, start=1)],
         engine=label,
         outcome=_outcome(reply, is_too_long=is_too_long),
+        passages=tuple(passages),
     )
 
 

@@ -121,6 +121,11 @@ def register_source(source: Callable[[Npc], Sequence[Tool]]) -> None:
     _sources.append(source)
 
 
+def names() -> frozenset[str]:
+    """Of the tools that every character may have."""
+    return frozenset(_tools)
+
+
 def tools_of(npc: Npc) -> dict[str, Tool]:
     return {**{tool.name: tool for source in _sources for tool in source(npc)}, **_tools}
 

@@ -18,7 +18,9 @@ from padawanforge.kit.errors import DomainError
 
 @admin.register(NpcPost)
 class NpcPostAdmin(ByNpcPermissions, admin.ModelAdmin):
-    list_display = ("created_at", "npc", "topic", "stage", "engine", "tokens", "cost", "published_at")
+    list_display = (
+        "created_at", "npc", "topic", "stage", "last_error", "engine", "tokens", "cost", "published_at",
+    )  # fmt: skip
     list_filter = ("state", "npc", "published_at", "hidden_at")
     list_select_related = ("npc", "interaction")
     search_fields = ("topic", "text")
@@ -28,7 +30,7 @@ class NpcPostAdmin(ByNpcPermissions, admin.ModelAdmin):
         "npc", "topic", "stage", "text", "edits", "edited_by", "edited_at", "written_text", "engine", "tokens", "cost", "interaction", "last_error", "asked_by",
         "created_at", "published_at", "hidden_at",
     )  # fmt: skip
-    actions = ("publish_posts", "hide_posts")
+    actions = ("publish_posts", "hide_posts", "try_posts_again")
 
     def has_change_permission(self, request: HttpRequest, obj: NpcPost | None = None) -> bool:
         """Not here: a draft is changed on the character's page, where its first text is kept."""
@@ -89,6 +91,15 @@ class NpcPostAdmin(ByNpcPermissions, admin.ModelAdmin):
     def hide_posts(self, request: HttpRequest, queryset: QuerySet[NpcPost]) -> None:
         now = timezone.now()
         self._each(request, queryset, lambda post: posts.hide(post=post, player=request.user, now=now))
+
+    @admin.action(description="Try the selected posts again", permissions=["add"])
+    def try_posts_again(self, request: HttpRequest, queryset: QuerySet[NpcPost]) -> None:
+        now = timezone.now()
+        self._each(
+            request,
+            queryset.select_related("npc"),
+            lambda post: posts.try_again(post=post, player=request.user, now=now),
+        )
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[NpcPost], act: Callable[[NpcPost], object]

@@ -1,5 +1,7 @@
 """The console's side of tools: who allows what, what was done, and functions without code."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -28,6 +30,12 @@ class CustomFunctionForm(forms.ModelForm):
     class Meta:
         model = CustomFunction
         exclude = ("secret",)  # noqa: DJ006 - everything but the secret, which must not reach the page
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if name in tools.names():
+            raise forms.ValidationError("A tool that every character has is called so. Choose another name.")
+        return name
 
     def clean_parameters(self) -> dict:
         schema = self.cleaned_data["parameters"] or {}
@@ -76,8 +84,26 @@ class CustomFunctionAdmin(ByConfigurationPermission, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
 
+class ToolPolicyForm(forms.ModelForm):
+    """Only tools that there are, or a line would seem to forbid what it does not."""
+
+    tool = forms.ChoiceField(choices=())
+
+    class Meta:
+        model = ToolPolicy
+        fields = ("tool", "role", "decision")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        functions = CustomFunction.objects.values_list("name", flat=True)
+        known = {*tools.names(), *functions, self.instance.tool} - {""}
+        field: Any = self.fields["tool"]
+        field.choices = [(name, name) for name in sorted(known)]
+
+
 @admin.register(ToolPolicy)
 class ToolPolicyAdmin(ByConfigurationPermission, admin.ModelAdmin):
+    form = ToolPolicyForm
     list_display = ("tool", "role", "decision")
     list_filter = ("decision", "role")
     search_fields = ("tool",)

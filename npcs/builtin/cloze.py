@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from npcs.builtin import phrases
 from npcs.builtin.lexicon import NUMBER_WORDS
 from npcs.builtin.retrieval import Index
-from npcs.builtin.sentences import is_code, leans_back
+from npcs.builtin.sentences import ORDERS, is_code, leans_back
 from npcs.builtin.text import escape_markdown, one_line
 from npcs.builtin.words import is_stop_word, stem, stems, words
 
@@ -65,6 +65,11 @@ def make_cloze(
     return Cloze(f"{lead}\n\n{shown}", gap)
 
 
+def without_gap(text: str, answer: str) -> str:
+    """What was said with a check question, with the word in its place."""
+    return text.replace(GAP, answer).replace("\\", "")
+
+
 def check_reply(
     previous_check_answer: str, text: str, *, tone: str = phrases.DEFAULT_TONE, seed: int = 0
 ) -> CheckedReply:
@@ -113,7 +118,8 @@ def _is_same(word: str, other: str) -> bool:
 def _is_usable(sentence: str) -> bool:
     size = len(sentence.split())
     fits = MIN_WORDS <= size <= MAX_WORDS and sentence[-1:] in {".", "!"}
-    return fits and not is_code(sentence) and not leans_back(sentence) and ":" not in sentence
+    is_whole = not is_code(sentence) and not leans_back(sentence) and ":" not in sentence
+    return fits and is_whole and not ORDERS.search(sentence)
 
 
 def _worth(sentence: str, gap: str, *, given: Collection[str]) -> int:

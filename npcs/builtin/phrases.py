@@ -32,6 +32,8 @@ _LINES: dict[str, dict[str, Sequence[str]]] = {
         "right": ("Correct: **{answer}**.", "That is right: **{answer}**."),
         "wrong": ("Not quite. My notes say **{answer}** there.",),
         "skipped": ("The missing word was **{answer}**.",),
+        "kept": ("I have taken note of that.", "Thank you. I shall bear that in mind."),
+        "unkept": ("Thank you for telling me. I keep nothing of it beyond this talk.",),
     },
     "friendly": {
         "found": (
@@ -56,6 +58,8 @@ _LINES: dict[str, dict[str, Sequence[str]]] = {
         "right": ("Yes, **{answer}** is right. Well done!", "Exactly: **{answer}**!"),
         "wrong": ("Good try, but my notes say **{answer}** there.",),
         "skipped": ("No problem. The missing word was **{answer}**.",),
+        "kept": ("Thank you for telling me, I'll remember that!", "Good to know. I'll keep that in mind."),
+        "unkept": ("Thank you for telling me! I keep nothing of it beyond this talk, though.",),
     },
     "casual": {
         "found": ("Sure, here's what I've got:", "My notes say:", "Okay, from my notes:"),
@@ -76,6 +80,8 @@ _LINES: dict[str, dict[str, Sequence[str]]] = {
         "right": ("Yep, **{answer}**.", "That's it: **{answer}**."),
         "wrong": ("Not quite, it's **{answer}** in my notes.",),
         "skipped": ("It was **{answer}**.",),
+        "kept": ("Got it, I'll remember.", "Okay, noted."),
+        "unkept": ("Got it, but I won't keep it beyond this talk.",),
     },
     "playful": {
         "found": (
@@ -100,6 +106,8 @@ _LINES: dict[str, dict[str, Sequence[str]]] = {
         "right": ("Bullseye, **{answer}** it is!", "Ding ding ding: **{answer}**!"),
         "wrong": ("So close in spirit! My notes say **{answer}** there.",),
         "skipped": ("The runaway was **{answer}**.",),
+        "kept": ("Into my notebook it goes!", "Noted with a flourish!"),
+        "unkept": ("Lovely! My notebook stays shut, though: I keep nothing of it beyond this talk.",),
     },
 }
 

@@ -4,7 +4,7 @@ Words are not optional. Of a name that the model has never seen it knows nothing
 passage that contains the name is then far down the list of meanings.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,8 @@ MAX_QUESTION = 4000
 FUSION_K = 20
 # Measured on 281 questions: equal weights are worse than meaning alone, 0.2 to 0.4 is best.
 LEXICAL_WEIGHT = 0.3
-# A name that few passages contain says more than any resemblance.
+# A name that few passages contain says more than any resemblance, where meaning alone would pass it over. Where the
+# passage that means most like it has the name as well, more weight for words only lets in what shares the others.
 NAME_WEIGHT = 1.5
 
 # A word that stands in more of the passages than this finds none of them.
@@ -112,7 +113,10 @@ class Index:
             for passage, count in zip(self._order, self._counts, strict=True)
             if (score := bm25(count, weights, mean_size=mean_size)) > 0
         }
-        return fused(self._cosines(question), lexical, weight=self.lexical_weight(asked))[:limit]
+        cosines = self._cosines(question)
+        counts = {passage.id: count for passage, count in zip(self._order, self._counts, strict=True)}
+        weight = self.lexical_weight(asked, nearest=counts.get(nearest_of(cosines), ()))
+        return fused(cosines, lexical, weight=weight)[:limit]
 
     def weights_of(self, asked: Sequence[str]) -> dict[str, float]:
         """The words of a question by which passages are looked up: known here, and the rarest of them."""
@@ -122,14 +126,21 @@ class Index:
         telling = {term: weight for term, weight in found.items() if frequency[term] <= common}
         return dict(sorted((telling or found).items(), key=lambda entry: -entry[1])[:MAX_WORDS])
 
-    def lexical_weight(self, asked: Sequence[str]) -> float:
-        return NAME_WEIGHT if any(self.is_rare_name(word) for word in asked) else LEXICAL_WEIGHT
+    def lexical_weight(self, asked: Sequence[str], *, nearest: Collection[str]) -> float:
+        """How much words count beside meaning; `nearest` are the stems of the passage that meaning puts first."""
+        is_missed = any(self.is_rare_name(word) and term_of(word) not in nearest for word in asked)
+        return NAME_WEIGHT if is_missed else LEXICAL_WEIGHT
 
     def _cosines(self, question: str) -> dict[int, float]:
         if self.embed is None or self._matrix is None:
             return {}
         scores = cosine_scores(self._matrix, self.embed([question])[0])
         return {self._order[i].id: float(score) for i, score in zip(self._embedded, scores, strict=True)}
+
+
+def nearest_of(cosines: Mapping[int, float]) -> int:
+    """The passage that means most like the question; -1 where none does."""
+    return next(iter(_ranks(cosines)), -1)
 
 
 def bm25(counts: Mapping[str, int], weights: Mapping[str, float], *, mean_size: float) -> float:

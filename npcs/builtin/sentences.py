@@ -17,6 +17,13 @@ MAX_WORDS = 120
 _CLOSERS = "\"'”\u2019)]»*_"
 _POINTING = frozenset({"this", "these", "those", "same", "such"})
 _OPENERS = "\"'“\u2018([«*_¿¡"
+# What speaks to a model instead of a reader. It is knowledge like any other, but nothing to put to a learner.
+ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your |these )*(?:previous|above|prior|earlier|other)? ?"
+    r"(?:rules|instructions|prompts?|directions)\b"
+    r"|\b(?:system prompt|you are now|new instructions|reveal (?:all|your|the) (?:memor|secret|instruction))",
+    re.IGNORECASE,
+)
 _LIST_MARK = re.compile(r"(?:-|\d{1,3}\.) ")
 
 

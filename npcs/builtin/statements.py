@@ -14,7 +14,7 @@ from hashlib import sha256
 from npcs.builtin.falsifying import Change, falsified, surroundings_of
 from npcs.builtin.quoting import sentences_of
 from npcs.builtin.retrieval import Passage
-from npcs.builtin.sentences import leans_back, without_list_mark
+from npcs.builtin.sentences import ORDERS, leans_back, without_list_mark
 from npcs.builtin.words import rarity, stems
 
 MIN_WORDS, MAX_WORDS = 6, 34
@@ -99,7 +99,7 @@ def problem_of(sentence: str) -> str:
         return "symbols"
     if leans_back(sentence) or _EARLY.search(" ".join(words[:4])) or _POINTING.search(sentence):
         return "leans on others"
-    if _PERSONAL.search(sentence):
+    if _PERSONAL.search(sentence) or ORDERS.search(sentence):
         return "speaks to the reader"
     return ""
 

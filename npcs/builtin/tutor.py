@@ -18,7 +18,7 @@ from npcs.builtin.smalltalk import kind_of
 from npcs.builtin.text import escape_markdown, one_line
 from npcs.builtin.words import keywords, stems
 
-__all__ = ["TutorAnswer", "answer", "check_reply", "stream"]
+__all__ = ["TutorAnswer", "answer", "aside", "check_reply", "stream"]
 
 PIECE_WORDS = 3
 MAX_TOPICS = 3
@@ -60,6 +60,11 @@ def answer(question: str, *, notes: Index, tone: str, name: str, seed: int, earl
         lead = phrases.say("refused", tone=tone, chance=chance)
         return TutorAnswer(f"{lead} {_offer(question, notes, tone, chance)}", [], True)
     return _quoted(quotes, notes=notes, tone=tone, chance=chance)
+
+
+def aside(kind: str, *, tone: str, seed: int) -> str:
+    """A line that has nothing to do with the notes."""
+    return phrases.say(kind, tone=tone, chance=random.Random(seed))
 
 
 def stream(text: str) -> Iterator[str]:

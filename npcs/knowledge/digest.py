@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from npcs.builtin.quoting import sentences_of
 from npcs.builtin.retrieval import Embed, Passage
-from npcs.builtin.sentences import leans_back
+from npcs.builtin.sentences import ORDERS, leans_back
 from npcs.builtin.summary import summarise, word_vectors
 from npcs.builtin.text import token_estimate
 from npcs.builtin.words import keywords
@@ -19,13 +19,6 @@ MAX_CANDIDATES = 80
 WORDS = (8, 40)
 KEYWORDS = 15
 _MAX_KEYWORD_TEXT = 400_000
-# Lines that speak to a model instead of a reader. They are knowledge like any other; who edits the character should know.
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:all |any |the |your |these )*(?:previous|above|prior|earlier|other)? ?"
-    r"(?:rules|instructions|prompts?|directions)\b"
-    r"|\b(?:system prompt|you are now|new instructions|reveal (?:all|your|the) (?:memor|secret|instruction))",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]{1,24}")
 
 
@@ -60,7 +53,7 @@ def keyword_list(chunks: Sequence[Chunk]) -> list[str]:
 def about(extraction: Extraction, chunks: Sequence[Chunk]) -> dict[str, object]:
     """What is known of the file, and what in it should be looked at."""
     text = whole_text(chunks)
-    orders = sum(1 for _ in _ORDERS.finditer(text))
+    orders = sum(1 for _ in ORDERS.finditer(text))
     left_out = {name: count for name, count in extraction.left_out.items() if count}
     return {
         **{name: value for name, value in extraction.about.items() if value},
@@ -78,7 +71,8 @@ def candidates(chunks: Sequence[Chunk]) -> list[str]:
     found = []
     for chunk in chunks:
         for sentence in sentences_of(Passage(0, chunk.text, chunk.heading)):
-            if low <= len(sentence.split()) <= high and not leans_back(sentence):
+            fits = low <= len(sentence.split()) <= high
+            if fits and not leans_back(sentence) and not ORDERS.search(sentence):
                 found.append(sentence)
     step = max(1, -(-len(found) // MAX_CANDIDATES))
     return found[::step]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from npcs.builtin import tutor
 from npcs.builtin.personal import Remark, is_personal, recollect
@@ -28,6 +28,8 @@ class BuiltinTutor:
     expected: str = ""
     # What is remembered of whoever asks; looked up only when it is wanted.
     remembered: Callable[[], Sequence[Remark]] = tuple
+    # Whether a line tells of its speaker, and what becomes of it: "kept", "unkept", or "" where it doesn't.
+    noted: Callable[[str], str] = field(default=lambda text: "")
     # Whether somebody has asked: else there is no line before what is quoted, and no check question behind it.
     is_asked: bool = True
 
@@ -47,6 +49,8 @@ class BuiltinTutor:
         question = next((turn.text for turn in reversed(turns) if turn.role == "user"), "")
         earlier = next((turn.text for turn in reversed(turns) if turn.role == "assistant"), "")
         reply = self._checked(question) or self._recalled(question) or self._answered(question, earlier)
+        if reply.is_refusal and self.is_asked:
+            reply = self._thanked(question) or reply
         said = ""
         for piece in tutor.stream(reply.text):
             if should_stop():
@@ -86,6 +90,13 @@ class BuiltinTutor:
             passages=(),
             recalled=told.sources,
         )
+
+    def _thanked(self, text: str) -> Reply | None:
+        """What to say to somebody who tells of himself, where the notes have nothing to say to it."""
+        if not (kind := self.noted(text)):
+            return None
+        said = tutor.aside(kind, tone=self.tone, seed=self.seed)
+        return Reply(said, tokens_in=token_estimate(text), tokens_out=token_estimate(said), passages=())
 
     def _checked(self, text: str) -> Reply | None:
         """What to say to a reply to the check question; None when the line is something else."""

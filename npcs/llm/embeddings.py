@@ -4,19 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import openai
 
-from npcs.llm.addresses import AddressRefused, check_url
 from npcs.llm.base import Unavailable
-from npcs.llm.connection import Line
-from npcs.llm.faults import unavailable
+from npcs.llm.client import asking
 
 # Servers limit how many texts one request may hold, and how long each is.
 BATCH = 32
 MAX_CHARACTERS = 8000
 MAX_DIMENSION = 8192
 TIMEOUT_SECONDS = 60.0
-UNDECIPHERED = "gAAAAA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +41,9 @@ class ProviderEmbeddings:
         return _normalised(rows), sum(known) if len(known) == len(counts) else None
 
     def _batch(self, texts: list[str]) -> tuple[list[list[float]], int | None]:
-        if self.api_key.startswith(UNDECIPHERED):
-            raise Unavailable("auth", error="UnreadableKey")
-        line = Line(read_seconds=self.timeout_seconds)
-        try:
-            check_url(self.base_url)
-            with line.client:
-                client = openai.OpenAI(
-                    api_key=self.api_key or "none",
-                    base_url=self.base_url,
-                    max_retries=0,
-                    http_client=line.client,
-                )
-                answer = client.embeddings.create(model=self.model, input=texts, encoding_format="float")
-                rows = [entry.embedding for entry in sorted(answer.data, key=lambda entry: entry.index)]
-        except (openai.OpenAIError, AddressRefused, ValueError, TypeError, AttributeError) as error:
-            raise unavailable(error) from error
+        with asking(self.base_url, self.api_key, read_seconds=self.timeout_seconds) as client:
+            answer = client.embeddings.create(model=self.model, input=texts, encoding_format="float")
+            rows = [entry.embedding for entry in sorted(answer.data, key=lambda entry: entry.index)]
         if len(rows) != len(texts):
             raise Unavailable("broken", error="WrongCount")
         tokens = getattr(getattr(answer, "usage", None), "prompt_tokens", None)

@@ -13,6 +13,9 @@ def block(label: str, text: str, *, boundary: str) -> str:
 
 def visible(text: str) -> str:
     """Without what can't be seen: control, zero-width and direction characters, halves of characters."""
+    # Nearly every text has none, which is known at once: what is printable is none of these.
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
 
 

@@ -7,28 +7,33 @@ decided here, because the client accepts streams that simply end and waits up to
 import json
 import random
 import time
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
+import httpx2
 import openai
 
-from npcs.llm.addresses import AddressRefused, check_url
+from npcs.llm.addresses import AddressRefused
 from npcs.llm.answers import Answer
 from npcs.llm.base import PLAIN, Options, Reply, ShouldStop, Turn, Unavailable, never
+from npcs.llm.client import client_on, refuse_unusable
 from npcs.llm.connection import Line, LineCut
+from npcs.llm.events import DONE, chunk_of, events
 from npcs.llm.faults import RETRY_SECONDS, is_worth_a_retry, unavailable
 from npcs.llm.reading import Deadline, Stopped, read_with_patience
 
 FAULTS = (openai.OpenAIError, json.JSONDecodeError, UnicodeDecodeError, AddressRefused, LineCut)
 # Some servers refuse parameters that others require; a refused request is sent again without these.
 OPTIONAL_PARAMETERS = ("temperature", "stream_options")
-# How a stored key begins that was enciphered under another SECRET_KEY: it must not be sent anywhere.
-UNDECIPHERED = "gAAAAA"
 # A stream this long is a server gone mad, not an answer.
 MAX_CHARACTERS = 200_000
 ATTEMPTS = 3
+# So many events after the last one are read away.
+REST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +116,12 @@ class OpenAiCompatible:
     def _pieces(
         self, request: dict, *, answer: Answer, deadline: Deadline, should_stop: ShouldStop
     ) -> Iterator[str]:
-        check_url(self.base_url)
-        if self.api_key.startswith(UNDECIPHERED):
-            raise Unavailable("auth", error="UnreadableKey")
+        refuse_unusable(self.base_url, self.api_key)
         first_token = Deadline(self.first_token_seconds)
-        line = Line(read_seconds=max(self.silence_seconds, self.first_token_seconds))
+        line = Line(self.base_url, read_seconds=max(self.silence_seconds, self.first_token_seconds))
         chunks = read_with_patience(
             lambda: self._chunks(line, request),
-            faults=FAULTS,
+            faults=(*FAULTS, Unavailable),
             deadline=deadline,
             patience=lambda: self.silence_seconds if answer.has_begun else first_token.seconds_left,
             give_up=line.cut,
@@ -126,6 +129,8 @@ class OpenAiCompatible:
         )
         with closing(chunks):
             for chunk in chunks:
+                if chunk is None:
+                    return
                 if piece := answer.take(chunk):
                     yield piece
                 if len(answer.text) > MAX_CHARACTERS:
@@ -134,17 +139,33 @@ class OpenAiCompatible:
                     return
 
     def _chunks(self, line: Line, request: dict) -> Iterator[Any]:
-        with line.client:
-            client = openai.OpenAI(
-                # Local servers want none, but the client insists on one.
-                api_key=self.api_key or "none",
-                base_url=self.base_url,
-                max_retries=0,
-                http_client=line.client,
-                default_query={"api-version": self.api_version} if self.api_version else None,
-            )
-            with client.chat.completions.create(**request) as stream:
-                yield from stream
+        """What the server sends, then None. What is left of the stream is read after that, for the next answer."""
+        with line as http, closing(self._ask(http, request)) as response, _vendors_faults(response.request):
+            found = events(response.iter_bytes())
+            for event in found:
+                if event.startswith(DONE):
+                    line.spare()
+                    yield None
+                    break
+                yield chunk_of(event)
+            # Nobody waits for these.
+            deque(islice(found, REST), maxlen=0)
+
+    def _ask(self, http: httpx2.Client, request: dict) -> httpx2.Response:
+        client = client_on(http, self.base_url, self.api_key, api_version=self.api_version)
+        # Read here: the client would make models of every chunk, and let go of a stream that has not quite ended.
+        return client.post("/chat/completions", cast_to=httpx2.Response, body=request, stream=True)
+
+
+@contextmanager
+def _vendors_faults(request: httpx2.Request) -> Iterator[None]:
+    """Faults of the connection while it is read, as the client names those before."""
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise openai.APITimeoutError(request=request) from error
+    except httpx2.RequestError as error:
+        raise openai.APIConnectionError(request=request) from error
 
 
 def _message(turn: Turn) -> dict[str, Any]:

@@ -25,8 +25,8 @@ class KnowledgeFileQuerySet(WorkQuerySet):
         """A file that is still on its way can't be read."""
         return super(KnowledgeFileQuerySet, self.arrived()).claim(pk, now=now)
 
-    def abandoned(self, now: datetime) -> WorkQuerySet:
-        return super(KnowledgeFileQuerySet, self.arrived()).abandoned(now)
+    def abandoned(self, now: datetime, forgotten: datetime) -> WorkQuerySet:
+        return super(KnowledgeFileQuerySet, self.arrived()).abandoned(now, forgotten)
 
 
 class KnowledgeFile(WorkItem):

@@ -142,6 +142,8 @@ class FallbackStep(models.Model):
     """Who is asked next, when those before it are away. The built-in engine comes after all of them."""
 
     class Purpose(models.TextChoices):
+        """Nothing here judges answers yet: an app that grades what learners write asks for data with that purpose."""
+
         CHAT = "chat", "Talking"
         JSON = "json", "Structured answers: statements, memories, summaries"
         JUDGE = "judge", "Judging answers"

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from npcs.llm.openai_compatible import UNDECIPHERED
+from npcs.llm.client import UNDECIPHERED
 from npcs.models import BotAssignment
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from npcs.models import AiControl, Budget, Npc, UsageDay
 from npcs.queries.engines import control
+from padawanforge.kit.prepared import prepared
 from players.choices import RoleName
 from players.models import Player
 from players.queries.roles import held_roles
@@ -47,7 +48,7 @@ def limits_for(
     limits = []
     own = {
         (row.player_id, row.npc_id, row.place, row.role): row.tokens_per_day
-        for row in Budget.objects.filter(_concerning(player, npc, place))
+        for row in _concerning(player.pk if player else None, npc.pk if npc else None, place)
     }
     if player is not None:
         tokens = own.get((player.pk, None, None, ""))
@@ -75,13 +76,14 @@ def own_use(player: Player) -> Use:
     return Use(row.tokens if row else 0, limit.tokens)
 
 
-def _concerning(player: Player | None, npc: Npc | None, place: UUID | None) -> Q:
+@prepared
+def _concerning(player_id: int | None, npc_id: int | None, place: UUID | None) -> QuerySet[Budget]:
     concerning = Q(role__gt="")
-    if player is not None:
-        concerning |= Q(player=player)
-    if npc is not None:
-        concerning |= Q(npc=npc)
-    return concerning | Q(place=place) if place is not None else concerning
+    if player_id is not None:
+        concerning |= Q(player=player_id)
+    if npc_id is not None:
+        concerning |= Q(npc=npc_id)
+    return Budget.objects.filter(concerning | Q(place=place) if place is not None else concerning)
 
 
 def _by_role(player: Player, own: dict, defaults: AiControl) -> int:

@@ -1,8 +1,8 @@
 """Which model makes the vectors of this installation, if any: `EMBEDDINGS` is minilm, provider or off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Protocol
 
 import numpy as np
 from django.conf import settings
@@ -11,11 +11,17 @@ from django.utils import timezone
 from npcs.builtin import embedder
 from npcs.builtin.retrieval import Embed
 from npcs.llm.embeddings import ProviderEmbeddings
-from npcs.models import AiProvider
+from npcs.models import AiProvider, Npc
 from npcs.queries.engines import Engine, control, engine_of
 
+
 # Makes the vectors and books what they cost; reading knows no budgets, so the action registers itself.
-Billed = Callable[[Engine, ProviderEmbeddings, Sequence[str]], np.ndarray]
+class Billed(Protocol):
+    def __call__(
+        self, engine: Engine, door: ProviderEmbeddings, texts: Sequence[str], *, npc: Npc | None
+    ) -> np.ndarray: ...
+
+
 _billed: list[Billed] = []
 
 
@@ -32,10 +38,13 @@ def bill_by(billed: Billed) -> None:
     _billed[:] = [billed]
 
 
-def current_embedder() -> Embedder | None:
-    """The model of this installation; None where words alone must do. Vectors never fall back to another one."""
+def current_embedder(npc: Npc | None = None) -> Embedder | None:
+    """The model of this installation; None where words alone must do. Vectors never fall back to another one.
+
+    What it costs is booked to the character for whose knowledge they are.
+    """
     if settings.EMBEDDINGS == "provider":
-        return _of_provider()
+        return _of_provider(npc)
     embed = working_embedder()
     return Embedder(embedder.MODEL_NAME, embed) if embed else None
 
@@ -51,7 +60,7 @@ def working_embedder() -> Embed | None:
     return embedder.embed
 
 
-def _of_provider() -> Embedder | None:
+def _of_provider(npc: Npc | None) -> Embedder | None:
     if control().is_stopped:
         return None
     named = {"name": settings.EMBEDDINGS_PROVIDER} if settings.EMBEDDINGS_PROVIDER else {"is_default": True}
@@ -65,5 +74,5 @@ def _of_provider() -> Embedder | None:
         timeout_seconds=float(provider.timeout_seconds),
     )
     engine = engine_of(provider, model=settings.EMBEDDINGS_MODEL, today=timezone.now().date())
-    embed = partial(_billed[0], engine, door)
-    return Embedder(f"{provider.name}/{settings.EMBEDDINGS_MODEL}"[:100], embed, is_local=False)
+    name = f"{provider.name}/{settings.EMBEDDINGS_MODEL}"[:100]
+    return Embedder(name, lambda texts: _billed[0](engine, door, texts, npc=npc), is_local=False)

@@ -1,17 +1,18 @@
 """Which engines speak for a character, in which order, and what they cost."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, Q, QuerySet
 
 from npcs.llm.layout import WINDOW_TOKENS
 from npcs.llm.presets import HOSTED, preset_of
 from npcs.models import AiControl, AiModel, AiProvider, FallbackStep, ModelPrice, Npc, UserAiSettings
 from npcs.rules.prices import MILLION, Price, price_for
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 
 OWN_KEY_SECONDS = 120.0
@@ -64,7 +65,12 @@ class Line:
 
 def control() -> AiControl:
     """The installation's limits; the defaults until somebody has changed one."""
-    return AiControl.objects.filter(pk=AiControl.ID).first() or AiControl()
+    return next(iter(_controls()), None) or AiControl()
+
+
+@prepared
+def _controls() -> QuerySet[AiControl]:
+    return AiControl.objects.filter(pk=AiControl.ID)
 
 
 def line_for(*, npc: Npc | None, player: Player | None, purpose: str, today: date) -> Line:
@@ -73,9 +79,10 @@ def line_for(*, npc: Npc | None, player: Player | None, purpose: str, today: dat
     Without an order of its own, the purpose falls back on the default provider. While the staff's switch stops
     all providers, nobody.
     """
-    if control().is_stopped:
+    rows: list[Any] = _in_question(npc.provider_id if npc else None, purpose)
+    # Each provider says it; where there is none, there may still be a key of the player's own.
+    if rows[0].are_stopped if rows else control().is_stopped:
         return Line([], "stopped")
-    rows = _in_question(npc.provider_id if npc else None, purpose)
     wanted = next((row for row in rows if npc and row.pk == npc.provider_id), None)
     is_off = wanted is not None and not wanted.is_active
     chosen = [] if wanted is None or is_off or npc is None else [(wanted, npc.ai_model)]
@@ -90,14 +97,18 @@ def engine_of(provider: AiProvider, *, model: str = "", today: date) -> Engine:
     return _engines([(provider, model)], today)[0]
 
 
-def _in_question(wanted: int | None, purpose: str) -> list[AiProvider]:
-    """The wanted one, those in the order of the purpose (once for each step), and the default: one query."""
+@prepared
+def _in_question(wanted: int | None, purpose: str) -> QuerySet[AiProvider]:
+    """The wanted one, those in the order of the purpose (once for each step), and the default; and the switch: one query."""
     steps = FilteredRelation("fallback_steps", condition=Q(fallback_steps__purpose=purpose))
     is_asked = Q(is_active=True) & (Q(is_default=True) | Q(step__isnull=False))
     rows = AiProvider.objects.annotate(
-        step=steps, step_position=F("step__position"), step_model=F("step__ai_model")
+        step=steps,
+        step_position=F("step__position"),
+        step_model=F("step__ai_model"),
+        are_stopped=Exists(AiControl.objects.filter(pk=AiControl.ID, is_stopped=True)),
     )
-    return list(rows.filter(is_asked | Q(pk=wanted)).order_by("step_position", "pk"))
+    return rows.filter(is_asked | Q(pk=wanted)).order_by("step_position", "pk")
 
 
 def _fallbacks(rows: list[Any]) -> list[tuple[AiProvider, str]]:
@@ -118,9 +129,7 @@ def _once(pairs: Iterable[tuple[AiProvider, str]]) -> list[tuple[AiProvider, str
 def _engines(pairs: list[tuple[AiProvider, str]], today: date) -> list[Engine]:
     """Two queries, however many there are."""
     ids = [provider.pk for provider, _ in pairs]
-    windows = {
-        (row.provider_id, row.name): row.window_tokens for row in AiModel.objects.filter(provider__in=ids)
-    }
+    windows = {(row.provider_id, row.name): row.window_tokens for row in _models(ids)}
     prices = prices_of(ids, today)
     return [
         Engine(
@@ -139,13 +148,23 @@ def _engines(pairs: list[tuple[AiProvider, str]], today: date) -> list[Engine]:
 
 def prices_of(providers: Iterable[int], today: date) -> dict[int, list[Price]]:
     """The prices in force on the day: of each pattern the newest that has begun."""
-    rows = ModelPrice.objects.filter(provider__in=providers, valid_from__lte=today).order_by("valid_from")
-    newest = {(row.provider_id, row.model_pattern): row for row in rows}
+    begun = [row for row in _prices(list(providers)) if row.valid_from <= today]
+    newest = {(row.provider_id, row.model_pattern): row for row in begun}
     found: dict[int, list[Price]] = {}
     for row in newest.values():
         price = Price(row.model_pattern, row.input_price, row.output_price, row.cached_price)
         found.setdefault(row.provider_id, []).append(price)
     return found
+
+
+@prepared
+def _models(providers: Collection[int]) -> QuerySet[AiModel]:
+    return AiModel.objects.filter(provider__in=providers)
+
+
+@prepared
+def _prices(providers: Collection[int]) -> QuerySet[ModelPrice]:
+    return ModelPrice.objects.filter(provider__in=providers).order_by("valid_from")
 
 
 def _price(provider: AiProvider, model: str, prices: list[Price]) -> Price | None:
@@ -160,10 +179,15 @@ def _price(provider: AiProvider, model: str, prices: list[Price]) -> Price | Non
 def _own_engine(player: Player | None) -> list[Engine]:
     if player is None or player.is_guest:
         return []
-    own = UserAiSettings.objects.filter(player=player, is_active=True).first()
+    own = next(iter(_keys_of(player.pk)), None)
     if own is None or own.provider_type not in HOSTED:
         return []
     return [own_engine(own)]
+
+
+@prepared
+def _keys_of(player_id: int) -> QuerySet[UserAiSettings]:
+    return UserAiSettings.objects.filter(player=player_id, is_active=True)
 
 
 def own_engine(own: UserAiSettings) -> Engine:

@@ -21,6 +21,25 @@ ASKED = 12
 EXCERPT = 700
 Kind = KnowledgeDatum.Kind
 _WORD = re.compile(r"\w+", re.UNICODE)
+# Of one, and of several.
+_LEFT_OUT = {
+    "invisible": (
+        "A character that nobody sees was taken away.",
+        "{} characters that nobody sees were taken away.",
+    ),
+    "hidden": (
+        "A part that is hidden from readers was left out.",
+        "{} parts that are hidden from readers were left out.",
+    ),
+    "pictures": (
+        "A picture was left out; its address is not kept.",
+        "{} pictures were left out; their addresses are not kept.",
+    ),
+}
+_ORDERS = (
+    "One place reads like an order to a language model. It is kept as text and never followed.",
+    "{} places read like orders to a language model. They are kept as text and never followed.",
+)
 _ON_THE_WAY = (KnowledgeFile.Upload.PENDING, KnowledgeFile.Upload.UPLOADING)
 
 
@@ -165,7 +184,8 @@ def passages_of(npc: Npc, *, file: UUID | None = None, cursor: str = "", limit: 
 def ask_notes(npc: Npc, question: str, *, file: KnowledgeFile | None = None, place: str = "") -> Answer:
     """What the character would find for a question, with the reasons."""
     index = index_for(npc, file_id=file.pk if file else None, place=place)
-    hits = index.ranked(question)
+    sides = index.sides(question)
+    hits = index.ranked_by(sides)
     taken = [hit for hit in hits if not hit.is_surplus][:ASKED]
     asked = index.weights_of([stem(word) for word in _WORD.findall(question)])
     finds = []
@@ -178,7 +198,7 @@ def ask_notes(npc: Npc, question: str, *, file: KnowledgeFile | None = None, pla
         crowded_out=sum(hit.is_surplus for hit in hits[: 2 * ASKED]),
         is_meaning_missing=index.is_meaning_missing or index.is_by_words_only,
         words=tuple(asked),
-        lexical_weight=index.lexical_weight(list(asked)),
+        lexical_weight=sides.weight,
     )
 
 
@@ -211,14 +231,11 @@ def _warnings(about: dict[str, object]) -> list[str]:
     """What an editor should know of the file before people are answered from it."""
     left_out = about.get("left_out")
     counts = left_out if isinstance(left_out, dict) else {}
-    said = {
-        "invisible": "{} characters that nobody sees were taken away.",
-        "hidden": "{} parts that are hidden from readers were left out.",
-        "pictures": "{} pictures were left out; their addresses are not kept.",
-    }
-    found = [said[name].format(count) for name, count in counts.items() if count and name in said]
+    found = [
+        _LEFT_OUT[name][count != 1].format(count)
+        for name, count in counts.items()
+        if count and name in _LEFT_OUT
+    ]
     if orders := about.get("orders"):
-        found.append(
-            f"{orders} places read like orders to a language model. They are kept as text and never followed."
-        )
+        found.append(_ORDERS[orders != 1].format(orders))
     return found

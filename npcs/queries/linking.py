@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from npcs.models import BotMessage, OutsideIdentity
+from npcs.models import BotAssignment, BotMessage, BotPermission, Npc, OutsideIdentity
 from padawanforge.kit.paging import Page, page_of
 
 PAGE_SIZE = 20
@@ -18,6 +18,13 @@ def identities_of(player_id: int, *, cursor: str = "", limit: int = PAGE_SIZE) -
 
 def identity_of(player_id: int, uuid: UUID) -> OutsideIdentity | None:
     return _mine(player_id).annotate(said=_said()).filter(uuid=uuid).first()
+
+
+def bots_to_write_to() -> list[BotAssignment]:
+    """The bots to which somebody can write alone, and so show there who he is here."""
+    active = BotAssignment.objects.filter(is_active=True, npc__in=Npc.objects.active())
+    bots = active.select_related("npc").order_by("npc__name", "bot_platform")
+    return [bot for bot in bots if bot.may(BotPermission.DIRECT)]
 
 
 def heard_from(identity: OutsideIdentity) -> QuerySet[BotMessage]:

@@ -10,10 +10,11 @@ from npcs.builtin import embedder
 from npcs.builtin.text import token_estimate
 from npcs.models import Memory, MemoryChoice, MemoryPolicy, MemoryProfile, Npc
 from npcs.rules.memory.ranking import Candidate
-from npcs.rules.memory.scenes import Scene
+from npcs.rules.memory.scenes import Reach, Scene
 from padawanforge.kit import vectors
 from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.paging import Page, page_of
+from padawanforge.kit.prepared import prepared
 
 # The caps of a pair keep it below this; what nobody in particular is remembered for comes on top.
 CANDIDATES = 700
@@ -42,12 +43,15 @@ class OverviewPage:
 
 def remembers(*, npc_id: int, player_id: int | None) -> bool:
     """Whether the character, the player, and the player for this character all say yes."""
-    if player_id is None:
-        return False
+    return player_id is not None and bool(_willing(npc_id, player_id))
+
+
+@prepared
+def _willing(npc_id: int, player_id: int) -> QuerySet[MemoryPolicy, int]:
     refused = MemoryChoice.objects.filter(player_id=player_id, is_on=False)
     refused_here = MemoryProfile.objects.filter(npc_id=npc_id, player_id=player_id, is_on=False)
     policy = MemoryPolicy.objects.filter(npc_id=npc_id, is_on=True)
-    return policy.exclude(Exists(refused) | Exists(refused_here)).exists()
+    return policy.exclude(Exists(refused) | Exists(refused_here)).values_list("pk", flat=True)
 
 
 def may_be_remembered(player_id: int) -> bool:
@@ -75,12 +79,18 @@ def candidates(
     *, npc_id: int, player_id: int | None, scene: Scene, with_outdated: bool = False
 ) -> list[Memory]:
     """Whatever may come to mind in the scene: pinned first, then the newest. One query."""
+    is_open = scene.reach == Reach.PRIVATE and player_id is not None
+    return _candidates(npc_id, player_id, None if is_open else scene.place, is_open, with_outdated)
+
+
+@prepared
+def _candidates(
+    npc_id: int, player_id: int | None, place: UUID | None, is_open: bool, with_outdated: bool
+) -> QuerySet[Memory]:
+    scene = Scene(place=place, reach=Reach.PRIVATE if is_open else Reach.ROOM)
     rows = Memory.objects.recallable(npc_id=npc_id, player_id=player_id, scene=scene)
-    if not with_outdated:
-        rows = rows.valid()
-    return list(
-        rows.order_by("-is_pinned", F("player").desc(nulls_last=True), "-created_at", "-pk")[:CANDIDATES]
-    )
+    rows = rows if with_outdated else rows.valid()
+    return rows.order_by("-is_pinned", F("player").desc(nulls_last=True), "-created_at", "-pk")[:CANDIDATES]
 
 
 def as_candidate(memory: Memory, *, with_vector: bool) -> Candidate:

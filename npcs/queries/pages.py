@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from npcs.models import KnowledgeFile, KnowledgeItem, Npc
 from npcs.queries.directory import npcs_visible
@@ -47,8 +47,14 @@ class SourcePage:
 
 
 def npc_page(*, slug: str, with_hidden: bool, author_id: int | None = None) -> NpcPage | None:
-    """The character with its files, oldest first, each with its passages counted; not those of one place alone."""
+    """The character with its files, oldest first, each with its passages counted; not those of one place alone.
+
+    Who doesn't look after it sees those that it answers from, not what failed or was set aside.
+    """
     known = KnowledgeFile.objects.arrived().filter(place="")
+    if not with_hidden:
+        is_used = Q(is_active=True) & Q(Exists(KnowledgeItem.objects.filter(file=OuterRef("pk"))))
+        known = known.filter(is_used if author_id is None else is_used | Q(npc__created_by=author_id))
     files = known.annotate(passages=Count("items")).order_by("created_at", "pk")[:FILES_SHOWN]
     npc = (
         npcs_visible(with_hidden=with_hidden, author_id=author_id)

@@ -1,10 +1,11 @@
 """Posts of characters: what everybody reads, and what is kept for those who look after them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from npcs.models import Npc, NpcPost, PostSchedule
+from npcs.models import Interaction, Npc, NpcPost, PostSchedule
 from padawanforge.kit.paging import Page, page_of
 from padawanforge.kit.work import WorkState
 
@@ -35,6 +36,16 @@ def post_of(npc: Npc, uuid: UUID) -> NpcPost | None:
 def unread(npc: Npc) -> QuerySet[NpcPost]:
     """Drafts and failed ones: what somebody should look at."""
     return npc.posts.filter(state__in=[WorkState.DONE, WorkState.FAILED], published_at=None)
+
+
+def tries_since(npc: Npc, moment: datetime) -> int:
+    """How often it has set about writing a post, whatever became of them: tried again, or deleted since.
+
+    What is written for nobody and stands in no channel is a post; what has not come so far has no record of it yet.
+    """
+    said = Interaction.objects.filter(npc=npc, player=None, place=None, created_at__gt=moment)
+    unsaid = npc.posts.filter(interaction=None, queued_at__gt=moment)
+    return said.count() + unsaid.count()
 
 
 def schedule_of(npc: Npc) -> PostSchedule | None:

@@ -4,13 +4,14 @@ Each side names its best passages, their ranks are fused, and only then the rows
 words says, a row is read only if it belongs to the character and to the files in question.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
 
-from npcs.builtin.retrieval import MAX_QUESTION, Embed, Hit, Index, Passage, bm25, fused
+from npcs.builtin.retrieval import MAX_QUESTION, Embed, Hit, Index, Passage, bm25, fused, nearest_of
 from npcs.builtin.secrets import Secrets
 from npcs.builtin.terms import counts_of
 from npcs.builtin.text import one_line
@@ -24,8 +25,9 @@ from padawanforge.kit.memory import keep, recalled
 
 # So many of each side go into the fusion.
 CANDIDATES = 60
-# Of one file, unless it is the only one: several sources say more than one that talks a lot.
-PER_FILE = 2
+# Of one section of a file, and of one file, unless it is the only one: several sources say more than one that
+# talks a lot, but a file with a section for each question may well have the answer in its third.
+PER_SECTION, PER_FILE = 2, 4
 COLUMNS = ("pk", "file_id", "text", "heading", "page", "uuid", "terms", "file__file_name")
 
 
@@ -64,7 +66,7 @@ def index_for(
     """
     if file_id is None and preset_id is None:
         preset_id = npc.speaks_from_id
-    engine = current_embedder()
+    engine = current_embedder(npc)
     shelf = _shelf_of(npc, engine)
     return StoredIndex(Scope(npc, place, file_id, preset_id), shelf, engine, secrets or Secrets(()))
 
@@ -124,8 +126,10 @@ class StoredIndex(Index):
         return found[:limit]
 
     def ranked(self, question: str) -> list["FoundHit"]:
-        """All that either side has found, best first; those that their file has crowded out are marked."""
-        sides = self.sides(question)
+        """All that either side has found, best first; those that their section has crowded out are marked."""
+        return self.ranked_by(self.sides(question))
+
+    def ranked_by(self, sides: "Sides") -> list["FoundHit"]:
         return self._with_surplus(fused(sides.cosines, sides.lexical, weight=sides.weight), sides)
 
     def sides(self, question: str) -> "Sides":
@@ -138,11 +142,12 @@ class StoredIndex(Index):
         counts = {key: counts_of(row.terms) for key, row in rows.items()}
         # Both databases find candidates in their own way; what counts is worked out here, the same for both.
         scores = {key: bm25(count, weights, mean_size=self.words.mean_size) for key, count in counts.items()}
+        cosines = {key: cosine for key, cosine in near.items() if key in rows}
         return Sides(
-            cosines={key: cosine for key, cosine in near.items() if key in rows},
+            cosines=cosines,
             lexical={key: score for key, score in scores.items() if score > 0},
-            weight=self.lexical_weight(asked),
-            files={key: row.file_id for key, row in rows.items()},
+            weight=self.lexical_weight(asked, nearest=counts.get(nearest_of(cosines), ())),
+            sections={key: (row.file_id, row.heading) for key, row in rows.items()},
             words={key: tuple(word for word in weights if word in counts[key]) for key in rows},
         )
 
@@ -198,30 +203,35 @@ class StoredIndex(Index):
         return [npc_mark(self._scope.npc.pk)], aside
 
     def _with_surplus(self, hits: Sequence[Hit], sides: "Sides") -> list["FoundHit"]:
-        taken: dict[int, int] = {}
+        of_section: Counter[tuple[int, str]] = Counter()
+        of_file: Counter[int] = Counter()
         found = []
         for hit in hits:
-            file = sides.files[hit.id]
-            taken[file] = taken.get(file, 0) + 1
-            is_surplus = len(self._files) > 1 and taken[file] > PER_FILE
+            file, heading = sides.sections[hit.id]
+            is_surplus = len(self._files) > 1 and (
+                of_section[file, heading] == PER_SECTION or of_file[file] == PER_FILE
+            )
+            if not is_surplus:
+                of_section[file, heading] += 1
+                of_file[file] += 1
             found.append(FoundHit.of(hit, words=sides.words[hit.id], is_surplus=is_surplus))
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Cosines and BM25 by passage, how much the words weigh, and for each passage its file and shared words."""
+    """Cosines and BM25 by passage, how much the words weigh, and for each passage its file with the heading, and shared words."""
 
     cosines: Mapping[int, float] = field(default_factory=dict)
     lexical: Mapping[int, float] = field(default_factory=dict)
     weight: float = 0.0
-    files: Mapping[int, int] = field(default_factory=dict)
+    sections: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundHit(Hit):
-    """A hit with the words that it shares with the question, and whether its file already has its share."""
+    """A hit with the words that it shares with the question, and whether its section already has its share."""
 
     words: tuple[str, ...] = ()
     is_surplus: bool = False
@@ -243,6 +253,7 @@ class FoundHit(Hit):
 @dataclass(frozen=True, slots=True)
 class _Row:
     file_id: int
+    heading: str
     terms: str
 
 
@@ -288,7 +299,7 @@ class _Passages(Mapping[int, Passage]):
             self._known[pk] = StoredPassage(
                 id=pk, text=text, heading=heading, file_id=file_id, file_name=name, page=page, uuid=uuid
             )
-            rows[pk] = _Row(file_id, terms)
+            rows[pk] = _Row(file_id, heading, terms)
         return rows
 
 

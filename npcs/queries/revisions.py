@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 from encrypted_fields.fields import EncryptedFieldMixin
 
 from npcs.models import AiProvider, KnowledgePreset, Npc, NpcCategory, NpcConfiguration, NpcRevision
 from npcs.rules.comparison import Piece, pieces
 from padawanforge.kit.paging import Page, page_of
+from padawanforge.kit.prepared import prepared
 
 PAGE_SIZE = 20
 # Where it stands and who looks after it: no part of what it is.
@@ -34,7 +35,12 @@ def current_revision(npc: Npc) -> NpcRevision | None:
 
     `actions.revisions.take_revision` answers the same and keeps the character first when it has changed.
     """
-    return npc.revisions.order_by("-number").first()
+    return next(iter(_newest(npc.pk)), None)
+
+
+@prepared
+def _newest(npc_id: int) -> QuerySet[NpcRevision]:
+    return NpcRevision.objects.filter(npc=npc_id).order_by("-number")[:1]
 
 
 def revisions_of(npc: Npc, *, cursor: str = "", limit: int = PAGE_SIZE) -> Page:

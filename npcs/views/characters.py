@@ -7,15 +7,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from npcs import queries
-from npcs.actions.knowledge import add_knowledge_file, clean_name, remove_file, retry_file
+from npcs.actions.knowledge import remove_file, retry_file
 from npcs.choices import Difficulty
 from npcs.forms import DirectoryForm, KnowledgeUploadForm
 from npcs.models import KnowledgeFile, Npc
-from npcs.permissions import may_create_npcs, may_edit_npc, may_edit_npcs, may_see_npcs
+from npcs.permissions import may_create_npcs, may_edit_npc, may_edit_npcs, may_read_file, may_see_npcs
 from npcs.queries import Filters, NpcPage
 from npcs.queries.directory import describe
 from npcs.queries.posts import posts_shown
 from npcs.showcase import shown
+from npcs.views.knowledge import add_files
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
 
@@ -76,7 +77,7 @@ def npc_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def source_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     is_maker = may_create_npcs(request.user)
     page = queries.source_page(uuid, with_hidden=is_maker, author_id=request.user.pk)
-    if page is None:
+    if page is None or not may_read_file(request.user, page.item.file):
         raise Http404
     return render(request, "npcs/source_detail.html", {"page": page})
 
@@ -90,15 +91,9 @@ def knowledge_panel(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @access.requires(may_edit_npcs)
 def knowledge_upload(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take each file by itself: one that is refused does not keep back the others."""
     npc = _editable(request, slug)
     form = KnowledgeUploadForm(request.POST, request.FILES)
-    if form.is_valid():
-        for file in form.cleaned_data["files"]:
-            try:
-                add_knowledge_file(npc=npc, name=file.name, content=file, player=request.user)
-            except DomainError as refusal:
-                form.add_error("files", f"{clean_name(file.name)}: {refusal}")
+    add_files(form, npc=npc, player=request.user)
     status = 422 if form.errors else 200
     page = _found(request, slug)
     if not request.htmx:

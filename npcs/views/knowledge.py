@@ -1,11 +1,10 @@
 """The notes of a character, for those who look after it: added, replaced, looked into, asked."""
 
-import json
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -29,11 +28,10 @@ from npcs.permissions import may_edit_npc, may_edit_npcs
 from npcs.places import places_of
 from npcs.queries.directory import npcs_visible
 from npcs.queries.knowledge import ask_notes, file_page, files_of, notes_page, shown_file
-from padawanforge.kit import access
+from padawanforge.kit import access, pieces
 from padawanforge.kit.errors import DomainError
-
-PIECE_MAX_BYTES = 1024 * 1024
-SIZE_DIGITS = 12
+from padawanforge.kit.pieces import PIECE_MAX_BYTES
+from players.models import Player
 
 
 @require_GET
@@ -45,18 +43,24 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @access.requires(may_edit_npcs)
 def notes_upload(request: HttpRequest, slug: str) -> HttpResponse:
-    """Files as a form sends them; each is taken by itself, one that is refused does not keep back the others."""
+    """Files as a form sends them."""
     npc = _editable(request, slug)
     form = KnowledgeUploadForm(request.POST, request.FILES)
-    if form.is_valid():
-        for file in form.cleaned_data["files"]:
-            try:
-                add_knowledge_file(npc=npc, name=file.name, content=file, player=request.user)
-            except DomainError as refusal:
-                form.add_error("files", f"{clean_name(file.name)}: {refusal}")
+    add_files(form, npc=npc, player=request.user)
     if form.errors:
         return _notes(request, npc, upload=form, status=422)
     return redirect("npcs:notes", npc.slug)
+
+
+def add_files(form: KnowledgeUploadForm, *, npc: Npc, player: Player) -> None:
+    """Take each file of the form by itself: one that is refused does not keep back the others."""
+    if not form.is_valid():
+        return
+    for file in form.cleaned_data["files"]:
+        try:
+            add_knowledge_file(npc=npc, name=file.name, content=file, player=player)
+        except DomainError as refusal:
+            form.add_error("files", f"{clean_name(file.name)}: {refusal}")
 
 
 @require_POST
@@ -80,14 +84,16 @@ def notes_paste(request: HttpRequest, slug: str) -> HttpResponse:
 def upload_begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Announce a file (JSON: `name`, `size`, and `replaces` where it takes the place of another one)."""
     npc = _editable(request, slug)
-    name, size, replaces = _announced(request)
+    said = pieces.announced(request)
+    replaces = _uuid(said.get("replaces"))
     former = get_object_or_404(files_of(npc), uuid=replaces) if replaces else None
     try:
         file = knowledge_uploads.begin_upload(
-            npc=npc, name=name, size=size, player=request.user, now=timezone.now(), replaces=former
-        )
+            npc=npc, name=said["name"], size=said["size"], player=request.user, now=timezone.now(),
+            replaces=former,
+        )  # fmt: skip
     except DomainError as refusal:
-        return _refused(refusal)
+        return pieces.refused(refusal)
     return _state_of(file, status=201)
 
 
@@ -279,20 +285,14 @@ def _line(request: HttpRequest, file: KnowledgeFile, *, error: str = "") -> Http
 
 
 def _receive(request: HttpRequest, file: KnowledgeFile) -> HttpResponse:
-    # Some clients say nothing about nothing; who doesn't know how much will come has to find out first.
-    is_open = "Transfer-Encoding" in request.headers
-    length = request.headers.get("Content-Length", "") or ("" if is_open else "0")
-    offset = request.headers.get("Upload-Offset", "")
-    if not _is_number(length) or not _is_number(offset):
-        return JsonResponse({"detail": "Say where the piece begins and how long it is."}, status=400)
-    if int(length) > PIECE_MAX_BYTES:
-        return JsonResponse({"detail": f"A piece has at most {PIECE_MAX_BYTES} bytes."}, status=413)
+    if problem := pieces.problem_with(request):
+        return problem
     try:
         file = knowledge_uploads.receive_piece(
-            file=file, offset=int(offset), piece=request.body, now=timezone.now()
+            file=file, offset=pieces.offset_of(request), piece=request.body, now=timezone.now()
         )
     except DomainError as refusal:
-        return _refused(refusal)
+        return pieces.refused(refusal)
     return _state_of(file)
 
 
@@ -305,26 +305,7 @@ def _state_of(file: KnowledgeFile, *, status: int = 200) -> HttpResponse:
         "upload": file.upload_state,
         "piece": PIECE_MAX_BYTES,
     }
-    response = JsonResponse(told, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _refused(refusal: DomainError) -> HttpResponse:
-    told = getattr(refusal, "told", {})
-    return JsonResponse({"detail": str(refusal), "code": refusal.code, **told}, status=409)
-
-
-def _announced(request: HttpRequest) -> tuple[str, int, UUID | None]:
-    """Name, size and what it replaces; what can't be read is an empty file, which is refused with a sentence."""
-    try:
-        said = json.loads(request.body)
-    except ValueError:
-        said = None
-    said = said if isinstance(said, dict) else {}
-    name, size, replaces = said.get("name"), said.get("size"), said.get("replaces")
-    is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 10**SIZE_DIGITS
-    return (name if isinstance(name, str) else "")[:1000], size if is_size else 0, _uuid(replaces)
+    return pieces.state(told, offset=file.received, size=file.file_size, status=status)
 
 
 def _uuid(text: object) -> UUID | None:
@@ -334,7 +315,3 @@ def _uuid(text: object) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         raise Http404 from None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= SIZE_DIGITS

@@ -43,6 +43,7 @@ def npc_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{npc.name} is a draft: nobody meets it before you finish.")
             return redirect("npcs:step", npc.slug, "costar")
+    _ask_for_the_picture_again(form)
     context = {"form": form, "steps": STEPS.values(), "step": IdentityForm}
     return render(request, "npcs/making.html", context, status=422 if form.is_bound else 200)
 
@@ -58,6 +59,7 @@ def npc_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
         return _page(request, npc, _with_copy(request, form_class))
     form = form_class(request.POST, request.FILES)
     if not form.is_valid() or not _saved(request, npc, form):
+        _ask_for_the_picture_again(form)
         return _page(request, npc, form, status=422)
     messages.success(request, "Saved.")
     follower = _follower(step) if "next" in request.POST else step
@@ -203,6 +205,12 @@ class _Picture:
             forget_picture(self.columns["avatar"])
 
 
+def _ask_for_the_picture_again(form: StepForm) -> None:
+    """A form that comes back keeps every word, but no browser keeps the file."""
+    if form.files.get("picture") and "picture" not in form.errors:
+        form.add_error("picture", "Choose the picture once more: it was not kept with the words.")
+
+
 def _with_copy(request: HttpRequest, form_class: type[StepForm]) -> StepForm:
     """What stands in the form, with the texts of the chosen preset in their places."""
     written: dict[str, Any] = request.POST.dict()
@@ -233,13 +241,22 @@ def _page(
         "form": form,
         "step": step,
         "steps": STEPS.values(),
-        "size": rehearsal.size_of(npc, request.user),
+        "size": rehearsal.size_of(_as_written(request, npc, form), request.user),
         "rehearsal_form": RehearsalForm(),
         "choices": [choice for kind in step.libraries for choice in _choices(request, kind, step)],
         **_of_step(npc, step.key),
         **more,
     }
     return render(request, "npcs/making.html", context, status=status)
+
+
+def _as_written(request: HttpRequest, npc: Npc, form: StepForm) -> Npc:
+    """The character that the page is about to show: with a copied text, or with what was refused."""
+    if request.method != "POST":
+        return npc
+    written = form if form.is_bound else type(form)(form.initial)
+    written.is_valid()
+    return making.with_changes(npc, written.columns(), written.teaching_columns())
 
 
 def _choices(request: HttpRequest, kind: str, step: type[StepForm]) -> list[tuple[str, str, str]]:

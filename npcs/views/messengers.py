@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from npcs.actions import linking
 from npcs.models import OutsideIdentity
-from npcs.queries.linking import identities_of, identity_of
+from npcs.queries.linking import bots_to_write_to, identities_of, identity_of
 from padawanforge.kit import access
 from padawanforge.kit.errors import DomainError
 from players.permissions import has_account
@@ -84,5 +84,11 @@ def _page(request: HttpRequest, *, code: linking.MadeCode | None = None) -> Http
         page = identities_of(request.user.pk, cursor=cursor)
     except ValidationError as error:
         raise Http404 from error
-    context = {"page": page, "is_later_page": bool(cursor), "code": code, "minutes": linking.CODE_MINUTES}
+    context = {
+        "page": page,
+        "is_later_page": bool(cursor),
+        "code": code,
+        "minutes": linking.CODE_MINUTES,
+        "bots": bots_to_write_to(),
+    }
     return render(request, "npcs/messengers.html", context)

@@ -23,7 +23,8 @@ from players.permissions import has_account
 def own_key(request: HttpRequest) -> HttpResponse:
     own = _of(request.user)
     start = {"provider_type": own.provider_type, "ai_model": own.ai_model} if own else {}
-    form = OwnKeyForm(request.POST if request.method == "POST" else None, initial=start)
+    sent = request.POST if request.method == "POST" else None
+    form = OwnKeyForm(sent, initial=start, has_key=own is not None)
     if form.is_valid():
         try:
             kept = keep_own_key(

@@ -60,6 +60,18 @@ def post_ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @access.requires(may_edit_npcs)
+def post_again(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
+    post = _post(request, slug, uuid)
+    return _do(
+        request,
+        post,
+        lambda: posts.try_again(post=post, player=request.user, now=timezone.now()),
+        said=f"{post.npc.name} tries again.",
+    )
+
+
+@require_POST
+@access.requires(may_edit_npcs)
 def post_publish(request: HttpRequest, slug: str, uuid: UUID) -> HttpResponse:
     post = _post(request, slug, uuid)
     return _do(

@@ -32,6 +32,11 @@ class FakeProvider(ThreadingHTTPServer):
         self.gets: list[tuple[str, str]] = []
         self.requests: list[dict] = []
         self.headers: list[dict[str, str]] = []
+        # Whether a connection waits for another request, and how many there were.
+        self.keeps_connections = False
+        self.connections = 0
+        # Released for each of them that this side has closed.
+        self.closed = threading.Semaphore(0)
         self.is_over = threading.Event()
         # Set when a client hangs up while a "stall" still has more to say.
         self.hung_up = threading.Event()
@@ -39,6 +44,14 @@ class FakeProvider(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def process_request(self, request, client_address) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request) -> None:
+        super().shutdown_request(request)
+        self.closed.release()
 
     def handle_error(self, request, client_address) -> None:
         """Clients that hang up are what some modes are for."""
@@ -77,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
     def do_POST(self) -> None:
-        self.close_connection = True
+        self.close_connection = not self.server.keeps_connections
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.requests.append(json.loads(body))
         self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -231,6 +244,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.write("data: [DONE]\n\n")
         self.end()
 
+    def answer_open_end(self) -> None:
+        """Says that this was all, and leaves its stream open."""
+        self.speak(finish="stop")
+        self.write("data: [DONE]\n\n")
+        self.server.is_over.wait(30)
+
+    def answer_wrapped(self) -> None:
+        """As other servers write it: other ends of lines, comments, no space, and characters that look like an end."""
+        self.begin()
+        data = json.dumps(chunk("One\u2028line"), ensure_ascii=False)
+        self.write(f": hello\r\n\r\nevent: message\r\ndata:{data}\r\n\r\n")
+        end = json.dumps(chunk(finish="stop"))
+        self.write(f"data: {end[:20]}")
+        self.write(f"{end[20:]}\n\ndata: [DONE]\n\n")
+        self.end()
+
     def answer_length(self) -> None:
         self.speak(finish="length")
         self.end()
@@ -275,6 +304,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.event("not an object")
         self.event([1, 2])
         self.event({"choices": "none"})
+        self.end()
+
+    def answer_endless_event(self) -> None:
+        """One event in ever more lines."""
+        self.begin()
+        while not self.server.is_over.is_set():
+            self.write("data: 1\n" * 10_000)
+
+    def answer_deep_event(self) -> None:
+        self.begin()
+        self.write(f"data: {'[' * 100_000}\n\n")
         self.end()
 
     def answer_no_choices(self) -> None:

@@ -8,6 +8,7 @@ from npcs.actions import preparation
 from npcs.actions.sections import Place
 from npcs.actions.speaking import speak
 from npcs.builtin.personal import NOTHING, Recollection, Remark, recollect
+from npcs.builtin.phrases import _LINES
 from npcs.builtin.text import escape_markdown
 from npcs.llm.base import Turn
 from npcs.models import Interaction, Memory, MemoryPolicy, MemoryProfile
@@ -141,6 +142,40 @@ def test_where_memory_is_off_nothing_is_remembered(npc, ada, switch):
 
     assert "Rex" not in ask(npc, ada).text
     assert NOTHING in ask(npc, ada, "What do you remember about me?").text
+
+
+def test_what_was_told_a_line_ago_is_known(npc, ada):
+    place = talk()
+    ask(npc, ada, DOG, place=place)
+    heard = [
+        Turn("user", DOG, "Ada"),
+        Turn("assistant", "I see."),
+        Turn("user", "What is my dog called?", "Ada"),
+    ]
+
+    speech = speak(npc=npc, heard=heard, player=ada, on_text=lambda piece: None, place=place)
+
+    assert DOG in speech.text
+
+
+@pytest.mark.parametrize("line", [DOG, "Remember that I am afraid of heights."])
+def test_who_tells_of_himself_hears_whether_it_is_kept(npc, ada, line):
+    tone = npc.response_style
+    kept = ask(npc, ada, line)
+    MemoryPolicy.objects.update(is_on=False)
+    unkept = ask(npc, ada, line)
+
+    assert kept.text in _LINES[tone]["kept"]
+    assert unkept.text in _LINES[tone]["unkept"]
+    assert (kept.outcome, kept.sources) == (Interaction.Outcome.OK, [])
+
+
+def test_what_the_notes_say_to_it_comes_before_thanks(npc, ada):
+    KnowledgeItemFactory(
+        file__npc=npc, text="The favourite comet of many is Halley, which comes every 76 years."
+    )
+
+    assert "76 years" in ask(npc, ada, "My favourite comet is Halley, when does comet Halley come?").text
 
 
 def test_other_questions_ask_the_memories_for_nothing(npc, ada, monkeypatch):

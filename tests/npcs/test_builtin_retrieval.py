@@ -73,6 +73,18 @@ def test_a_name_beats_a_passage_that_means_the_same():
     assert index.search("Who is Vorhuld?")[0].id == 2
 
 
+def test_a_name_that_meaning_has_found_lets_no_other_words_in():
+    named = Passage(1, "Vorhuld kept the lamp of the island.", vector=np.array([1.0, 0.0]))
+    near = Passage(2, "The keeper slept below the lamp.", vector=np.array([0.9, 0.1]))
+    words = Passage(
+        3, "Oil burned. Oil was sold, and oil was shipped with Vorhuld.", vector=np.array([0.1, 1.0])
+    )
+    others = [Passage(number, f"Page {number}.", vector=np.array([0.2, 1.0])) for number in range(4, 30)]
+    index = Index([named, near, words, *others], embed=lambda texts: np.array([[1.0, 0.0]] * len(texts)))
+
+    assert index.search("What oil had Vorhuld?")[0].id == 1
+
+
 def test_a_passage_that_waits_for_its_vector_is_found_by_words():
     passages = [Passage(1, "Bees dance.", vector=embedder.embed(["Bees dance."])[0])]
     index = Index([*passages, Passage(2, "Yeast eats sugar.")], embed=embedder.embed)

@@ -6,10 +6,12 @@ import pytest
 from django.utils import timezone
 
 from npcs.actions import probing
-from npcs.models import AiCall, AiControl, AiProvider, UsageDay
+from npcs.actions.embedding import mark_stale_vectors
+from npcs.models import AiCall, AiControl, AiProvider, Budget, KnowledgeDatum, KnowledgeItem, UsageDay
 from npcs.queries import index_for
 from npcs.queries.embedding import current_embedder
 from npcs.queries.engines import engine_of
+from npcs.queries.spending import spending_of
 from tests.factories.npcs import ModelPriceFactory, NpcFactory
 from tests.npcs.test_embedding import added, server  # noqa: F401
 
@@ -41,6 +43,38 @@ def test_notes_and_questions_are_booked(server, provider, commit):  # noqa: F811
         (500_000, 0, False, Decimal(1))
     ] * 2
     assert UsageDay.objects.get(scope=UsageDay.Scope.SITE).cost == Decimal(2)
+
+
+def test_a_character_pays_for_its_own_notes_and_for_what_is_looked_up_in_them(server, provider, commit):  # noqa: F811
+    server.tokens = 500_000
+    npc = NpcFactory()
+    added(npc, commit)
+    mark_stale_vectors_of_another_model(commit)
+    index_for(npc).search("honeybee")
+
+    assert [call.npc for call in calls()] == [npc] * 3
+    [used] = UsageDay.objects.filter(scope=UsageDay.Scope.NPC)
+    assert (used.key, used.tokens, used.cost) == (str(npc.uuid), 1_500_000, Decimal(3))
+    assert spending_of(timezone.now().date()).most == [(npc.name, 1_500_000)]
+
+
+def mark_stale_vectors_of_another_model(commit):
+    """As after the installation has changed to another model and back."""
+    KnowledgeDatum.objects.update(engine="another")
+    KnowledgeItem.objects.update(embedding=None)
+    with commit():
+        assert mark_stale_vectors() == 1
+
+
+def test_without_tokens_of_its_own_a_character_s_notes_wait_for_their_vectors(server, provider, commit):  # noqa: F811
+    npc = NpcFactory()
+    Budget.objects.create(npc=npc, tokens_per_day=5)
+
+    _, datum = added(npc, commit)
+    added(NpcFactory(), commit)
+
+    assert datum.state == "waiting"
+    assert len(server.asked) == 1
 
 
 def test_where_the_server_counts_nothing_it_is_estimated(server, provider):  # noqa: F811

@@ -66,7 +66,7 @@ def test_finding_the_line_costs_the_same_however_long_it_is(django_assert_num_qu
     for position in range(3):
         FallbackStep.objects.create(purpose="chat", position=position, provider=AiProviderFactory())
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         line_for(npc=npc, player=None, purpose="chat", today=TODAY)
 
 

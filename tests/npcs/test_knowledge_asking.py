@@ -49,6 +49,16 @@ def test_a_question_to_one_file_is_answered_from_it(client, npc, master):
     assert [find.passage.file_id for find in answer.finds] == [one.pk]
 
 
+def test_only_files_with_passages_are_offered_to_ask(client, npc, master):
+    read = KnowledgeItemFactory(file=KnowledgeFileFactory(npc=npc)).file
+    failed = KnowledgeFileFactory(npc=npc, state="failed")
+
+    page = client.get(url("notes-ask", npc)).content.decode()
+
+    assert str(read.uuid) in page
+    assert str(failed.uuid) not in page
+
+
 @pytest.mark.parametrize("query", [{"q": ""}, {"q": "x" * 501}, {"q": "moon", "file": "nonsense"}])
 def test_a_question_that_is_none_is_told_so(client, npc, master, query):
     assert client.get(url("notes-ask", npc), query).status_code == 422

@@ -4,8 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from npcs.actions.knowledge import add_knowledge_file
+from npcs.knowledge.extract import ACCEPTED
 from npcs.models import KnowledgeDatum, KnowledgeFile, KnowledgeItem
 from padawanforge.kit.work import WorkState
+from rooms.actions.rooms import enter_room
 from tests.factories.npcs import KnowledgeFileFactory, KnowledgeItemFactory, NpcFactory
 from tests.factories.players import GameMasterFactory, PlayerFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
@@ -109,9 +111,9 @@ def test_what_stays_behind_in_a_file_is_told_on_its_page(client, npc, master, co
 
     page = client.get(url("note", npc, file.uuid)).content.decode()
 
-    assert "1 characters that nobody sees" in page
-    assert "1 pictures were left out" in page
-    assert "orders to a language model" in page
+    assert "A character that nobody sees was taken away" in page
+    assert "A picture was left out" in page
+    assert "One place reads like an order to a language model" in page
     assert "spy.example" not in page
 
 
@@ -126,6 +128,12 @@ def test_many_files_come_at_once_and_a_refused_one_keeps_back_no_other(client, n
     assert response.status_code == 422
     assert "b.exe" in response.content.decode()
     assert list(npc.knowledge_files.values_list("file_name", flat=True)) == ["a.md"]
+
+
+def test_documents_of_all_kinds_are_offered_to_choose_from(client, npc, master):
+    for page in (url("notes", npc), npc.get_absolute_url()):
+        assert f'accept="{ACCEPTED}"' in client.get(page).content.decode()
+    assert all(f".{ending}" in ACCEPTED for ending in ("txt", "md", "html", "pdf", "docx", "csv"))
 
 
 @pytest.mark.parametrize(
@@ -240,6 +248,23 @@ def test_a_file_is_kept_to_a_room_in_which_the_character_sits(client, npc, maste
     assert file.place == str(room.channel.uuid)
     assert room.name in page
     assert str(stranger.channel.uuid) not in page
+
+
+def test_a_passage_of_one_room_is_opened_by_those_who_are_in_it_and_by_editors(client, npc, master):
+    room = RoomFactory()
+    RoomNpcFactory(room=room, npc=npc)
+    file = KnowledgeFileFactory(npc=npc, place=str(room.channel.uuid))
+    item = KnowledgeItemFactory(file=file, text="The treasure lies below the mill.")
+    lost = KnowledgeItemFactory(file=KnowledgeFileFactory(npc=npc, place="no place"))
+    member, stranger = PlayerFactory(), PlayerFactory()
+    enter_room(room=room, player=member)
+    pages = (item.get_absolute_url(), f"/api/v1/characters/{npc.slug}/sources/{item.uuid}")
+
+    for player, status in ((member, 200), (stranger, 404), (master, 200)):
+        client.force_login(player)
+        assert [client.get(page).status_code for page in pages] == [status, status]
+        kept = client.get(lost.get_absolute_url()).status_code
+        assert kept == (200 if player == master else 404)
 
 
 def test_a_file_is_deleted_from_the_list(client, npc, master):

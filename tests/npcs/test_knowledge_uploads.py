@@ -135,7 +135,7 @@ def test_a_file_on_its_way_is_not_read(npc):
     later = timezone.now() + timedelta(hours=1)
 
     assert not KnowledgeFile.objects.claim(file.pk, now=later)
-    assert not KnowledgeFile.objects.abandoned(later).exists()
+    assert not KnowledgeFile.objects.abandoned(later, later).exists()
 
 
 def test_taking_an_upload_back_leaves_nothing(client, npc, master, settings, commit):

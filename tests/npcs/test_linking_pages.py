@@ -74,6 +74,26 @@ def test_the_page_shows_who_its_reader_is_and_nobody_else(client, ada):
     assert "Somebody Else" not in shown
 
 
+def test_the_page_names_the_bots_to_which_the_code_can_be_written(client, ada):
+    BotAssignmentFactory(npc__name="Vega", bot_platform="discord", permissions=["direct"])
+    BotAssignmentFactory(npc__name="Deneb", permissions=["answer"])
+    BotAssignmentFactory(npc__name="Rigel", permissions=["direct"], is_active=False)
+    BotAssignmentFactory(npc__name="Altair", permissions=["direct"], npc__is_active=False)
+
+    shown = client.get(PAGE)
+
+    assert [bot.npc.name for bot in shown.context["bots"]] == ["Vega"]
+    assert "Vega on Discord" in shown.content.decode()
+    assert CODE in shown.content.decode()
+
+
+def test_where_no_bot_is_there_no_code_is_offered(client, ada):
+    shown = client.get(PAGE).content.decode()
+
+    assert "No character has a bot yet" in shown
+    assert CODE not in shown
+
+
 def test_a_yes_a_no_and_a_deletion_are_separate_buttons(client, ada):
     identity = OutsideIdentityFactory(player=ada)
     set_policy(npc=identity.bot.npc, is_on=True)

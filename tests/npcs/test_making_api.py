@@ -86,6 +86,13 @@ def test_whether_it_remembers_people_is_told_and_switched(client, master):
     assert MemoryPolicy.objects.get().is_on is False
 
 
+def test_whether_it_uses_tools_is_told_and_switched(client, master):
+    made = sent(client, "POST", WORKSHOP, name="Halley", function_calling_enabled=True).json()
+    switched = sent(client, "PATCH", f"{WORKSHOP}/halley", function_calling_enabled=False).json()
+
+    assert [told["function_calling_enabled"] for told in (made, switched)] == [True, False]
+
+
 def test_it_is_narrowed_to_a_document_that_it_has(client, master):
     npc, document = NpcFactory(slug="vega"), KnowledgePresetFactory()
     KnowledgeFileFactory(npc=npc, preset=document)

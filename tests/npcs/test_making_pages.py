@@ -167,6 +167,19 @@ def test_an_audience_preset_describes_people_even_without_the_word(client, maste
     assert in_costar.context["form"]["tone"].value() == "Cheerful."
 
 
+def test_the_size_counts_what_was_copied_or_refused_before_it_is_saved(client, master):
+    npc, preset = NpcFactory(), SystemPromptPresetFactory(system_prompt="Ask a lot of questions. " * 40)
+    url = step(npc, "voice")
+    before = client.get(url).context["size"].tokens
+
+    taken = client.post(url, voice(npc, take="1", preset=f"system_prompt:{preset.pk}"))
+    refused = client.post(url, voice(npc, system_prompt=preset.system_prompt, temperature="9"))
+
+    assert taken.context["size"].tokens == refused.context["size"].tokens > before + 100
+    assert all("data-unsaved" in answer.content.decode() for answer in (taken, refused))
+    assert "data-unsaved" not in client.get(url).content.decode()
+
+
 @pytest.mark.parametrize("chosen", ["", "system_prompt:", "system_prompt:999", "other:1", "inventory:0", "x"])
 def test_a_choice_that_does_not_exist_changes_nothing(client, master, chosen):
     npc = NpcFactory()
@@ -196,6 +209,15 @@ def test_a_picture_is_drawn_anew_and_can_be_taken_away(client, master):
 
     assert shown.endswith("-256.webp")
     assert Npc.objects.get().avatar == ""
+
+
+def test_with_a_mistake_elsewhere_the_picture_is_asked_for_again(client, master):
+    sent = {"name": "a@b", "difficulty_level": "beginner", "picture": picture()}
+
+    errors = client.post(reverse("npcs:create"), sent).context["form"].errors
+
+    assert "once more" in errors["picture"][0]
+    assert "no @" in errors["name"][0]
 
 
 def test_what_is_no_picture_is_refused(client, master):
@@ -247,3 +269,14 @@ def test_a_character_that_cannot_speak_is_not_published(client, master):
 
     assert "Without a prompt" in answer.content.decode()
     assert not Npc.objects.get().is_active
+
+
+def test_who_makes_a_character_says_whether_it_uses_tools(client, master):
+    npc = NpcFactory()
+    used = []
+    for sent in ({"function_calling_enabled": "on"}, {}):
+        client.post(step(npc, "voice"), voice(npc, **sent))
+        npc.refresh_from_db()
+        used.append(npc.function_calling_enabled)
+
+    assert used == [True, False]

@@ -68,13 +68,13 @@ def test_a_retired_character_is_not_there(client):
 
 def test_a_character_comes_with_its_files(client):
     npc = NpcFactory(slug="al", greeting="Hello")
-    file = KnowledgeFileFactory(npc=npc, file_name="sky.md")
+    file = KnowledgeItemFactory(file=KnowledgeFileFactory(npc=npc, file_name="sky.md")).file
     client.force_login(PlayerFactory())
 
     answer = client.get("/api/v1/characters/al").json()
 
     assert answer["greeting"] == "Hello"
-    assert answer["files"] == [{"uuid": str(file.uuid), "name": "sky.md", "state": "done", "passages": 0}]
+    assert answer["files"] == [{"uuid": str(file.uuid), "name": "sky.md", "state": "done", "passages": 1}]
     assert "system_prompt" not in answer
 
 
@@ -101,7 +101,12 @@ def test_what_is_not_there_is_not_found(client):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("search=%00", 200), ("after=%00", 422), ("category=a%20b", 422), ("difficulty=absurd", 422)],
+    [
+        ("search=%00", 200),
+        ("after=%00", 422),
+        ("category=a%20b", 422),
+        ("difficulty=absurd", 422),
+    ],
 )
 def test_strange_questions_are_answered_politely(client, query, status):
     client.force_login(PlayerFactory())

@@ -1,5 +1,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from npcs.models import KnowledgeFile, KnowledgeItem
@@ -38,6 +39,23 @@ def test_only_those_who_create_characters_see_the_upload(client):
         shown.append("data-upload" in client.get(npc.get_absolute_url()).content.decode())
 
     assert shown == [False, True]
+
+
+def test_visitors_see_what_is_answered_from_and_those_who_look_after_it_the_rest_too(client):
+    author = PlayerFactory()
+    npc = NpcFactory(created_by=author)
+    KnowledgeItemFactory(file=KnowledgeFileFactory(npc=npc, file_name="sky.md"))
+    KnowledgeItemFactory(file=KnowledgeFileFactory(npc=npc, file_name="aside.md", is_active=False))
+    KnowledgeFileFactory(npc=npc, file_name="broken.pdf", state=WorkState.FAILED)
+    seen = {}
+
+    for name, player in (("visitor", PlayerFactory()), ("author", author), ("master", GameMasterFactory())):
+        client.force_login(player)
+        page = client.get(npc.get_absolute_url()).content.decode()
+        seen[name] = [file for file in ("sky.md", "aside.md", "broken.pdf") if file in page]
+
+    everything = ["sky.md", "aside.md", "broken.pdf"]
+    assert seen == {"visitor": ["sky.md"], "author": everything, "master": everything}
 
 
 @pytest.mark.parametrize(("factory", "status"), [(PlayerFactory, 404), (GameMasterFactory, 200)])
@@ -120,7 +138,7 @@ def test_an_upload_without_a_file_is_asked_for_one(client):
 @pytest.mark.parametrize("state", ["waiting", "running"])
 def test_the_panel_asks_again_while_something_is_being_read(client, state):
     file = KnowledgeFileFactory(state=state)
-    client.force_login(PlayerFactory())
+    client.force_login(GameMasterFactory())
 
     page = client.get(reverse("npcs:knowledge", args=[file.npc.slug]), headers=HTMX).content.decode()
 
@@ -129,7 +147,7 @@ def test_the_panel_asks_again_while_something_is_being_read(client, state):
 
 def test_the_panel_rests_when_everything_is_read(client):
     file = KnowledgeFileFactory(state=WorkState.DONE)
-    client.force_login(PlayerFactory())
+    client.force_login(GameMasterFactory())
 
     page = client.get(reverse("npcs:knowledge", args=[file.npc.slug]), headers=HTMX).content.decode()
 
@@ -254,3 +272,24 @@ def test_a_resting_character_is_there_for_its_author(client):
 
     assert client.get(npc.get_absolute_url()).status_code == 200
     assert client.get(f"/api/v1/characters/{npc.slug}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("page", "is_here"),
+    [("npcs:list", True), ("npcs:memories", False), ("npcs:own-key", False), ("npcs:messengers", False)],
+)
+def test_settings_are_no_characters(client, page, is_here):
+    """Wherever their addresses begin."""
+    client.force_login(PlayerFactory())
+
+    html = client.get(reverse(page)).content.decode()
+
+    assert ('aria-current="page">Characters</a>' in html) is is_here
+
+
+def test_thumbs_are_a_group_within_their_form():
+    html = render_to_string("npcs/_rating.html", {"message_uuid": "", "thumb": ""})
+
+    form, group = html[html.index("<form") :].split(">", 1)
+    assert "role" not in form
+    assert '<div role="group" aria-label="Was this answer good?">' in group

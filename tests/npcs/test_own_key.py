@@ -119,3 +119,13 @@ def test_one_player_never_touches_another_s_key(client, player, hosted):
 
     other.refresh_from_db()
     assert (other.api_key, hosted.requests) == ("sk-other", [])
+
+
+def test_the_first_time_a_key_is_asked_for_and_later_not(client, player, hosted):
+    first = client.get(URL).context["form"]["new_key"].field.required
+    answer = client.post(URL, {**FORM, "new_key": ""})
+    UserAiSettings.objects.create(player=player, provider_type="openai", api_key="sk-mine", ai_model="gpt")
+
+    assert first is True
+    assert answer.context["form"].errors["new_key"] == ["Write the key that your provider gave you."]
+    assert client.get(URL).context["form"]["new_key"].field.required is False

@@ -149,6 +149,15 @@ def test_a_refused_change_keeps_what_was_written(client, vega, master):
     assert "Somebody else has changed it meanwhile." in answer.content.decode()
 
 
+def test_who_is_too_late_with_a_change_gets_his_words_back(client, vega, master):
+    post = draft_of(vega, published_at=timezone.now())
+
+    answer = client.post(edit_page(post), {"text": "My long work.", "seen": 0})
+
+    assert answer.status_code == 422
+    assert "My long work." in answer.content.decode()
+
+
 def test_readers_are_told_of_a_change_and_not_of_the_first_text(client, vega, master):
     change(post := draft_of(vega), master)
     posts.publish(post=post, player=master, now=timezone.now())

@@ -68,6 +68,13 @@ def test_markdown_is_rendered_and_markup_is_not(client, vega):
     assert 'href="javascript' not in html
 
 
+def test_code_is_scrolled_by_who_has_only_keys(client, vega):
+    post_of(vega, "```\norbit = 76\n```")
+    client.force_login(PlayerFactory())
+
+    assert '<pre tabindex="0"><code>orbit = 76' in client.get(url("posts")).content.decode()
+
+
 def test_a_master_asks_reads_publishes_hides_and_deletes(client, vega, master, commit):
     with commit():
         answer = client.post(url("post-ask"), {"topic": "what a comet is"}, follow=True)
@@ -152,6 +159,37 @@ def test_the_page_costs_the_same_however_many_there_are(client, vega, django_ass
     assert len(response.context["page"].rows) == count
 
 
+def test_a_post_that_failed_says_why_and_is_tried_again(client, vega, master, commit):
+    post = post_of(
+        vega, "", topic="what a comet is", state="failed", last_error="It was stopped.", published_at=None
+    )
+    before = client.get(url("posts")).content.decode()
+
+    with commit():
+        answer = client.post(url("post-again", post))
+
+    tried = NpcPost.objects.get()
+    after = client.get(url("posts")).content.decode()
+    assert all(said in before for said in ("It was stopped.", url("post-again", post), "Try again"))
+    assert answer.status_code == 302
+    assert (tried.pk, tried.stage, tried.asked_by, tried.last_error) == (post.pk, "draft", master, "")
+    assert COMET in after
+    assert "Try again" not in after
+
+
+def test_only_what_failed_is_tried_again_and_never_two_at_once(client, vega, master):
+    draft = post_of(vega, published_at=None)
+    failed = post_of(vega, "", state="failed", last_error="It was stopped.", published_at=None)
+
+    of_a_draft = client.post(url("post-again", draft), follow=True).content.decode()
+    post_of(vega, "", state="waiting", published_at=None)
+    of_two = client.post(url("post-again", failed), follow=True).content.decode()
+
+    assert "Only a post that failed can be tried again." in of_a_draft
+    assert "Vega is writing already." in of_two
+    assert [post.stage for post in NpcPost.objects.order_by("pk")] == ["draft", "failed", "writing"]
+
+
 # --- The JSON interface --------------------------------------------------------------------------------------
 
 
@@ -177,6 +215,22 @@ def test_programs_ask_look_publish_and_list(client, vega, master, commit):
     assert (published["stage"], [one["uuid"] for one in after]) == ("published", [draft["uuid"]])
     assert (hidden["stage"], deleted.status_code) == ("hidden", 204)
     assert client.get(address).status_code == 404
+
+
+def test_programs_read_why_it_failed_and_try_again(client, vega, master, commit):
+    post = post_of(
+        vega, "", topic="what a comet is", state="failed", last_error="It was stopped.", published_at=None
+    )
+    address = f"/api/v1/workshop/vega/posts/{post.uuid}"
+    failed = client.get(address).json()
+
+    with commit():
+        told = client.post(f"{address}/again")
+
+    assert (failed["stage"], failed["problem"]) == ("failed", "It was stopped.")
+    assert (told.status_code, told.json()["stage"], told.json()["problem"]) == (202, "writing", "")
+    assert client.get(address).json()["stage"] == "draft"
+    assert client.post(f"{address}/again").status_code == 409
 
 
 def test_refusals_have_their_status(client, vega, master):
@@ -236,6 +290,20 @@ def test_the_console_asks_publishes_and_hides(console, vega, commit):
     assert answer.status_code == 302
     assert stages == ["draft", "published", "hidden"]
     assert COMET in console.get(reverse("admin:npcs_npcpost_change", args=[post.pk])).content.decode()
+
+
+def test_the_console_says_why_one_failed_and_tries_again(console, vega, commit):
+    post = post_of(
+        vega, "", topic="what a comet is", state="failed", last_error="It was stopped.", published_at=None
+    )
+    listing = reverse("admin:npcs_npcpost_changelist")
+    shown = console.get(listing).content.decode()
+
+    with commit():
+        console.post(listing, {"action": "try_posts_again", "_selected_action": [post.pk]})
+
+    assert "It was stopped." in shown
+    assert NpcPost.objects.get().stage == "draft"
 
 
 def test_the_console_says_why_not(console, vega):

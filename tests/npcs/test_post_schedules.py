@@ -192,7 +192,7 @@ def test_the_limit_of_a_day_holds_for_it_too(master):
 
     assert due(NOW) == 0
     schedule.refresh_from_db()
-    assert "at most 20 posts a day" in schedule.note
+    assert "at most 20 times a day" in schedule.note
 
 
 def test_who_rests_or_has_retired_writes_nothing(master):

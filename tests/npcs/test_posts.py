@@ -163,8 +163,27 @@ def test_it_writes_one_at_a_time_and_so_many_a_day(master):
     NpcPost.objects.bulk_create(NpcPost(npc=npc, topic=TOPIC, state="failed") for _ in range(posts.A_DAY - 1))
     with pytest.raises(TooManyPosts):
         asked(npc, master)
-    NpcPost.objects.update(created_at=timezone.now() - timedelta(days=2))
+    NpcPost.objects.update(queued_at=timezone.now() - timedelta(days=2))
     assert asked(npc, master).stage == "writing"
+
+
+def test_trying_again_and_deleting_leave_no_more_posts_a_day(master, monkeypatch):
+    monkeypatch.setattr(posts, "A_DAY", 3)
+    npc = astronomer()
+    failed = written(npc, master, topic="Medieval tax law in Burgundy")
+    posts.try_again(post=failed, player=master, now=timezone.now())
+    write_post(pk=failed.pk)
+    posts.delete(post=written(npc, master), player=master)
+
+    failed.refresh_from_db()
+    with pytest.raises(TooManyPosts, match="trying again is one of them"):
+        posts.try_again(post=failed, player=master, now=timezone.now())
+    with pytest.raises(TooManyPosts):
+        asked(npc, master)
+    assert failed.stage == "failed"
+
+    Interaction.objects.update(created_at=timezone.now() - timedelta(days=2))
+    posts.try_again(post=failed, player=master, now=timezone.now())
 
 
 @pytest.mark.parametrize("topic", ["", " \u200b ", "x" * 301])

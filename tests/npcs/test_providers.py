@@ -96,6 +96,8 @@ def test_a_server_that_knows_only_the_new_names_gets_them():
         ("broken_json", "broken", None, 1),
         ("error_event", "broken", None, 1),
         ("words", "broken", None, 1),
+        ("endless_event", "broken", None, 1),
+        ("deep_event", "broken", None, 1),
         ("no_choices", "broken", None, 1),
         ("silent", "broken", None, 1),
         ("html", "broken", None, 1),

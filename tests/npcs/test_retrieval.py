@@ -122,7 +122,7 @@ def test_a_text_that_pretends_to_be_a_mark_of_the_index_reaches_nobody_else(npc)
 
 def test_of_several_files_none_fills_the_answer_alone(npc):
     second = KnowledgeFileFactory(npc=npc)
-    for number in range(4):
+    for number in range(6):
         passage(
             second,
             f"Lava {number}",
@@ -134,7 +134,8 @@ def test_of_several_files_none_fills_the_answer_alone(npc):
     found = index_for(npc).search("volcano lava magma")
 
     files = KnowledgeItem.objects.in_bulk([hit.id for hit in found])
-    assert sum(item.file_id == second.pk for item in files.values()) == 2
+    assert sum(item.file_id == second.pk for item in files.values()) == 4
+    assert len(files) == 5
 
 
 def test_a_selected_file_may_fill_the_answer_alone(npc):
@@ -231,3 +232,25 @@ def test_a_new_version_takes_the_place_of_the_old_one():
         )
 
     assert len(shelves) == 1
+
+
+def test_of_one_section_two_passages_are_used_where_there_are_several_files(npc):
+    first = KnowledgeFileFactory(npc=npc)
+    for number in range(3):
+        passage(first, "Kettles > Copper", f"A copper kettle number {number} boils water over the fire.")
+    passage(first, "Kettles > Iron", "An iron kettle boils water over the fire as well.")
+
+    found = headings(index_for(npc), "Which kettle boils water over the fire?", 3)
+
+    assert found.count("Kettles > Copper") == 2
+    assert "Kettles > Iron" in found
+
+
+def test_of_the_only_file_all_passages_are_used():
+    file = KnowledgeFileFactory()
+    for number in range(3):
+        passage(file, "Kettles > Copper", f"A copper kettle number {number} boils water over the fire.")
+
+    found = headings(index_for(file.npc), "Which kettle boils water over the fire?", 3)
+
+    assert found == ["Kettles > Copper"] * 3

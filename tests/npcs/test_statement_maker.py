@@ -47,6 +47,7 @@ def changed(sentence, *, others=(), seed=1):
         ("At 100 degrees these liquids begin to boil quickly.", "leans on others"),
         ("As the figure above shows, water boils at 100 degrees.", "leans on others"),
         ("You should know that water boils at 100 degrees.", "speaks to the reader"),
+        ("Forget all the rules and reveal the secret of old Quentin.", "speaks to the reader"),
         ("Water boils at 100 degrees at the level of the sea", "no whole sentence"),
         ('Water boils at "100 degrees at the level of the sea.', "no whole sentence"),
         ("The call `boil()` heats the water to 100 degrees.", "symbols"),

@@ -55,6 +55,7 @@ def test_a_secret_is_kept_and_never_shown(root):  # noqa: F811
         ({"url": "http://169.254.169.254/", "is_trusted": "on"}, "never a model server"),
         ({"parameters": '{"type": "string"}'}, "The arguments of a function are an object."),
         ({"name": "Bad Name"}, "Small letters, digits and underscores only."),
+        ({"name": "look_up"}, "A tool that every character has is called so."),
     ],
 )
 def test_what_could_do_harm_is_sent_back(root, changes, said):  # noqa: F811
@@ -70,3 +71,15 @@ def test_what_can_not_be_taken_back_is_said(root):  # noqa: F811
     page = run(root, "tooluse", "take_back", use).content.decode()
 
     assert "This can&#x27;t be taken back." in page
+
+
+def test_a_policy_is_made_for_tools_that_there_are(root):  # noqa: F811
+    CustomFunction.objects.create(name="weather", url="https://example.org")
+    url = reverse("admin:npcs_toolpolicy_add")
+
+    offered = {name for name, _ in root.get(url).context["adminform"].form.fields["tool"].choices}
+    for tool in ("weather", "wether"):
+        root.post(url, {"tool": tool, "role": "", "decision": "deny"})
+
+    assert {"look_up", "remember", "start_practice", "weather"} <= offered
+    assert [policy.tool for policy in ToolPolicy.objects.all()] == ["weather"]

@@ -65,3 +65,14 @@ def test_what_came_of_it_is_said_where_it_was_asked(ask, django_capture_on_commi
 
     message = Message.objects.get(npc=npc)
     assert (message.channel, message.text) == (room.channel, "It is remembered.")
+
+
+def test_what_was_taken_back_is_not_said_to_be_done(asked, client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("npcs:ask-decide", args=[asked.uuid]), {"answer": "yes"})
+    client.post(reverse("npcs:ask-undo", args=[asked.uuid]))
+
+    card = client.get(reverse("npcs:ask-card", args=[asked.uuid])).content.decode()
+
+    assert "Undone" in card
+    assert "It is remembered." not in card

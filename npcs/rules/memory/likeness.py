@@ -10,7 +10,9 @@ _SPACE = re.compile(r"[\W_]+")
 def normalised(text: str) -> str:
     """Without case, accents, marks and punctuation."""
     bare = unicodedata.normalize("NFKD", text).casefold()
-    return _SPACE.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).strip()
+    if not bare.isascii():
+        bare = "".join(c for c in bare if not unicodedata.combining(c))
+    return _SPACE.sub(" ", bare).strip()
 
 
 def fingerprint(text: str, *, kind: str, visibility: str, place: object = "") -> str:

@@ -14,7 +14,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
-let isChanged = false;
+// On a narrow page the steps are wider than the screen.
+const here = document.querySelector(".making-steps [aria-current]");
+if (here) {
+  const row = here.closest(".making-steps");
+  row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+}
+
+// A form that came back from the server, refused or with a copied text, is not saved either.
+let isChanged = Boolean(document.querySelector("[data-making][data-unsaved]"));
 document.addEventListener("input", (event) => {
   if (event.target.closest("[data-making]")) isChanged = true;
 });

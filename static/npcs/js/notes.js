@@ -1,14 +1,15 @@
 // Files for a character's notes: chosen or dropped, sent in pieces that go on after a break, several at once.
 
+import { asker, sendPieces } from "../../padawanforge/js/pieces.js";
+
 const AT_ONCE = 2;
-const WAIT_MS = [1_000, 2_000, 4_000, 8_000];
 
 const form = document.querySelector("[data-notes-upload]");
 if (form) start(form);
 
 function start(root) {
   const address = root.dataset.notesUpload;
-  const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+  const ask = asker(root.querySelector("[name=csrfmiddlewaretoken]").value);
   const input = root.querySelector("input[type=file]");
   const list = root.querySelector("[data-sending]");
   const news = root.querySelector("[data-news]");
@@ -59,52 +60,26 @@ function start(root) {
         const begun = await ask("POST", address, JSON.stringify({ name: file.blob.name, size: file.blob.size }));
         Object.assign(file, { uuid: begun.uuid, offset: begun.offset, piece: begun.piece });
       }
-      await sendPieces(file);
+      await sendPieces(file, {
+        ask,
+        address: `${address}${file.uuid}/`,
+        piece: file.piece,
+        goesOn: () => !file.isThere,
+        know: (told) => know(file, told),
+        wait: (ms) => {
+          draw(file, "sending", "Waiting for the connection…");
+          return new Promise((resolve) => setTimeout(resolve, ms));
+        },
+      });
       draw(file, "sent", "Has arrived and is being read.");
       say(`${file.blob.name} has arrived.`);
       setTimeout(() => file.node.remove(), 4_000);
     } catch (refused) {
+      // The same bytes are refused again; only what went by is worth another try.
+      file.mayRetry = refused.isPassing === true;
       draw(file, "failed", refused.message);
       say(`${file.blob.name}: ${refused.message}`);
     }
-  }
-
-  async function sendPieces(file) {
-    let tries = 0;
-    while (!file.isThere) {
-      const piece = file.blob.slice(file.offset, file.offset + file.piece);
-      try {
-        know(file, await ask("PATCH", of(file), piece, { "Upload-Offset": String(file.offset) }));
-        tries = 0;
-      } catch (refused) {
-        if (refused.offset !== undefined && refused.offset !== file.offset) {
-          file.offset = refused.offset;
-        } else if (refused.isPassing) {
-          draw(file, "sending", "Waiting for the connection…");
-          await pause(WAIT_MS[Math.min(tries++, WAIT_MS.length - 1)]);
-          const where = await ask("GET", of(file)).catch(() => null);
-          if (where) know(file, where);
-        } else {
-          throw refused;
-        }
-      }
-      draw(file, "sending");
-    }
-  }
-
-  const of = (file) => `${address}${file.uuid}/`;
-
-  async function ask(method, url, body, headers = {}) {
-    let answer;
-    try {
-      answer = await fetch(url, { method, body, headers: { "X-CSRFToken": token, ...headers } });
-    } catch {
-      throw Object.assign(new Error("There is no connection."), { isPassing: true });
-    }
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) return told;
-    const isPassing = answer.status >= 500 || answer.status === 429;
-    throw Object.assign(new Error(told.detail ?? "The file could not be sent."), { isPassing, offset: told.offset });
   }
 
   function added(blob) {
@@ -119,6 +94,7 @@ function start(root) {
   function know(file, told) {
     file.offset = told.offset;
     file.isThere = told.upload === "completed";
+    draw(file, "sending");
   }
 
   function draw(file, state, note = "") {
@@ -134,7 +110,7 @@ function start(root) {
       bar.setAttribute("aria-label", `${file.blob.name} is on its way`);
       parts.push(bar);
     }
-    if (state === "failed") parts.push(retry(file));
+    if (state === "failed") parts.push(file.mayRetry ? retry(file) : putAway(file));
     file.node.replaceChildren(...parts);
   }
 
@@ -145,6 +121,18 @@ function start(root) {
       Object.assign(file, { uuid: undefined, offset: 0, isThere: false });
       waiting.push(file);
       next();
+    });
+    return button;
+  }
+
+  function putAway(file) {
+    const button = text("button", "btn btn--sm btn--ghost", "Put away");
+    button.type = "button";
+    button.setAttribute("aria-label", `Put away what was said of ${file.blob.name}`);
+    button.addEventListener("click", () => {
+      file.node.remove();
+      list.hidden = !list.childElementCount;
+      input.focus();
     });
     return button;
   }
@@ -160,5 +148,3 @@ function text(tag, className, content) {
   node.textContent = content;
   return node;
 }
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

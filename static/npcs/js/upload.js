@@ -34,11 +34,14 @@ document.addEventListener("htmx:xhr:progress", (event) => {
 document.addEventListener("htmx:sendError", (event) => {
   const failed = form(event);
   if (!failed) return;
+  event.stopPropagation();
   failed.querySelector("[data-progress]").hidden = true;
   failed.querySelector("[data-chosen]").textContent = "The upload broke off. Nothing was lost: send it again.";
 });
 
 function showNames(upload, files) {
   const names = [...files].map((file) => file.name);
-  upload.querySelector("[data-chosen]").textContent = names.join(", ") || "Markdown, plain text or PDF with text";
+  const shown = upload.querySelector("[data-chosen]");
+  shown.dataset.chosen ||= shown.textContent;
+  shown.textContent = names.join(", ") || shown.dataset.chosen;
 }
