@@ -87,8 +87,8 @@ SECTIONS = (
 )  # fmt: skip
 SETTINGS_HELP = {
     "require_approval": "Who wants to come in asks first.",
-    "welcome_message": "Shown to everybody who enters for the first time.",
-    "room_rules": "When they change, they are to be accepted again.",
+    "welcome_message": "Shown to everybody who enters for the first time. Markdown as in messages.",
+    "room_rules": "Markdown as in messages. When they change, they are to be accepted again.",
     "theme": "Colours of the room; readable in light and dark.",
     "activation_mode": "Whoever is called by name is asked first, except where everything is by hand.",
     "npc_budget": "All of them together. Then they are silent for a while, whoever asks.",

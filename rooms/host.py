@@ -27,7 +27,7 @@ NONE_RIGHT = (
 )
 SOME_RIGHT = ("{right} of {answers} had it right.", "{right} out of {answers} were right.")
 NO_ANSWER = "Nobody answered in time. Have a look at the reason anyway."
-MARKUP = re.compile(r"([\\`*_\[\]<>~&])")
+MARKUP = re.compile(r"([\\`*_\[\]<>~&:])")
 OWN_SIDE = "The answer stands beside your side of it."
 FASTEST = "{name} was the fastest."
 

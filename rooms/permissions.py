@@ -33,10 +33,7 @@ def may_create_room(player: Player | AnonymousUser) -> bool:
 @asks("games.delete")
 def may_manage_room(player: Player, room: Room) -> bool:
     """Owners and moderators of the room, and staff who may remove rooms."""
-    if may(player, "games.delete"):
-        return True
-    member = membership(player, room.channel_id)
-    return member is not None and member.role in MANAGERS
+    return _manages(player, room.channel_id)
 
 
 @asks("games.delete")
@@ -58,7 +55,14 @@ def may_invite(player: Player, room: Room) -> bool:
 @asks("games.delete")
 def may_moderate_channel(player: Player, channel: Channel) -> bool:
     """The same, asked by the room's channel."""
-    return may_manage_room(player, Room(channel=channel))
+    return _manages(player, channel.pk)
+
+
+def _manages(player: Player, channel_id: int) -> bool:
+    if may(player, "games.delete"):
+        return True
+    member = membership(player, channel_id)
+    return member is not None and member.role in MANAGERS
 
 
 def may_direct_answer(player: Player, reply: Reply) -> bool:

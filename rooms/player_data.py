@@ -20,6 +20,7 @@ from rooms.models import (
     RulesAcceptance,
     SessionAnswer,
     SessionParticipant,
+    StaffEntry,
     Talk,
 )
 
@@ -35,6 +36,7 @@ MODELS = frozenset(
         "rooms.RoomInvitation",
         "rooms.JoinRequest",
         "rooms.RulesAcceptance",
+        "rooms.StaffEntry",
     }
 )
 
@@ -68,6 +70,7 @@ def remains(player_id: int) -> list[str]:
             Q(player_id=player_id) | Q(decided_by_id=player_id)
         ),
         "Accepted rules are left.": RulesAcceptance.objects.filter(player_id=player_id),
+        "Entries by a role are left.": StaffEntry.objects.filter(player_id=player_id),
     }
     return [sentence for sentence, rows in checks.items() if rows.exists()]
 

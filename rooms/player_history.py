@@ -1,13 +1,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from learning.queries import open_questions
+from padawanforge.kit.prepared import prepared
 from players import history
 from players.queries.exports import CHUNK
 from rooms.models import GameSession, SessionAnswer, SessionRound
-from rooms.queries.open_statements import both_sides
+from rooms.queries.open_statements import Sides, both, sides
 
 
 @history.register_sessions
@@ -29,6 +30,11 @@ def sessions(player_id: int) -> Iterator[tuple[datetime, int]]:
 @open_questions.register
 def asked(player_id: int) -> Iterable[int]:
     """The open statements of the sessions that the player takes part in, answered or not."""
+    return both(_asked(player_id))
+
+
+@prepared
+def _asked(player_id: int) -> QuerySet[SessionRound, Sides]:
     rows = SessionRound.objects.filter(
         opened_at__isnull=False,
         revealed_at=None,
@@ -41,4 +47,4 @@ def asked(player_id: int) -> Iterable[int]:
         session__ended_at=None,
         session__room__channel__members__player=player_id,
     ).exclude(answers__participant__player=player_id)
-    return both_sides(rows, to_practise)
+    return sides(rows, to_practise)

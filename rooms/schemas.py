@@ -11,14 +11,6 @@ from npcs.choices import Difficulty
 from rooms.models import Room
 
 
-class Refusal(Schema):
-    detail: str
-    code: str = ""
-
-
-REFUSALS = {401: Refusal, 403: Refusal, 404: Refusal, 409: Refusal, 422: dict}
-
-
 class RoomOut(Schema):
     slug: str
     name: str

@@ -14,10 +14,10 @@ from rooms.models import GameSession, Room
 from rooms.queries.rooms import rooms_entered_by
 from rooms.queries.session_state import state_of
 from rooms.queries.sessions import current_session, panel_for
-from rooms.schemas import REFUSALS, PauseIn, SessionAnswerIn, SessionOut
+from rooms.schemas import PauseIn, SessionAnswerIn, SessionOut
 
 router = Router(tags=["sessions"])
-ANSWERS = {200: SessionOut, **REFUSALS}
+ANSWERS = {200: SessionOut}
 
 
 @router.get("/rooms/{slug:slug}/session", response=ANSWERS, summary="The session that runs in a room")

@@ -11,17 +11,11 @@ from messaging import permissions as channel_permissions
 from messaging.connections import Connection
 from messaging.database import in_database
 from messaging.operations import operation
-from messaging.queries.ahead import know_members
-from padawanforge.kit.memory import one_reading
-from players.models import Player
-from rooms.actions.session_answers import Given, submit_answer
+from rooms.actions.session_answers import Given
 from rooms.actions.session_people import note_round_trip
 from rooms.actions.session_refusals import NotInSession
-from rooms.models import GameSession, Room
-from rooms.permissions import may_start_session
-from rooms.queries.session_state import state_of
-from rooms.queries.sessions import current_session, panel_for
-from rooms.queries.settings import room_of
+from rooms.actions.session_together import Ballot, Look, seat_of
+from rooms.desk import ballot_box, scoreboard, screen
 
 PROBE_SALT = "rooms.probe"
 # A probe that comes back later measures nothing but that somebody kept it.
@@ -52,12 +46,20 @@ class ProbeFrame(Struct):
 @operation("session", frame=SessionFrame, access="reader of the channel")
 async def session(connection: Connection, frame: SessionFrame) -> dict:
     """What runs in the room, as this player may see it: after a lost connection, the question, the time, the answer."""
-    return await in_database(_session)(connection.player_id, frame)
+    return await scoreboard.say(Look(connection.player_id, frame.room))
+
+
+@operation("panel", frame=SessionFrame, access="reader of the channel")
+async def panel(connection: Connection, frame: SessionFrame) -> dict:
+    """The session panel of the page, as a piece of HTML; its forms are sent with the token of the page."""
+    return {"html": await screen.say(Look(connection.player_id, frame.room))}
 
 
 @operation("verdict", frame=VerdictFrame, access="member who may write in the channel")
 async def verdict(connection: Connection, frame: VerdictFrame) -> dict:
-    return await in_database(_verdict)(connection.player_id, frame)
+    given = Given(frame.verdict, frame.round, frame.confidence, frame.cid)
+    stored = await ballot_box.say(Ballot(connection.player_id, frame.room, given, timezone.now()))
+    return {"round": stored.round.number, "verdict": stored.verdict, "received_at": stored.received_at}
 
 
 @operation("probe", frame=ProbeFrame, access="reader of the channel")
@@ -66,32 +68,11 @@ async def probe(connection: Connection, frame: ProbeFrame) -> dict:
     return await in_database(_probe)(connection.player_id, frame)
 
 
-def _session(player_id: int, frame: SessionFrame) -> dict:
-    now = timezone.now()
-    # Two hundred ask at the same moment, when a question opens.
-    with one_reading():
-        know_members([player_id], [frame.room], now)
-        player, _, room = _found(channel_permissions.reading(player_id, frame.room))
-        may_start = may_start_session(player, room)
-        panel = panel_for(room=room, player=player, may_start=may_start, now=now, is_brief=True)
-        return {"session": state_of(panel), "server_time": now}
-
-
-def _verdict(player_id: int, frame: VerdictFrame) -> dict:
-    now = timezone.now()
-    with one_reading():
-        know_members([player_id], [frame.room], now)
-        player, running, _ = _found(channel_permissions.posting(player_id, frame.room))
-    given = Given(frame.verdict, frame.round, frame.confidence, frame.cid)
-    stored = submit_answer(session=running, player=player, given=given, now=now)
-    return {"round": stored.round.number, "verdict": stored.verdict, "received_at": stored.received_at}
-
-
 def _probe(player_id: int, frame: ProbeFrame) -> dict:
     now = timezone.now()
-    player, running, _ = _found(channel_permissions.reading(player_id, frame.room))
+    seat = seat_of(channel_permissions.reading(player_id, frame.room))
     ms = round(now.timestamp() * 1000)
-    signer = signing.Signer(salt=f"{PROBE_SALT}.{player.pk}")
+    signer = signing.Signer(salt=f"{PROBE_SALT}.{seat.player.pk}")
     if not frame.t:
         return {"t": signer.sign(str(ms))}
     try:
@@ -99,15 +80,5 @@ def _probe(player_id: int, frame: ProbeFrame) -> dict:
     except signing.BadSignature:
         raise NotInSession("This is not a probe of ours.") from None
     rtt_ms = min(max(ms - sent, 0), PROBE_SECONDS * 1000)
-    note_round_trip(session=running, player=player, rtt_ms=rtt_ms, now=now)
+    note_round_trip(session=seat.session, player=seat.player, rtt_ms=rtt_ms, now=now)
     return {"rtt_ms": rtt_ms}
-
-
-def _found(grant: channel_permissions.Grant) -> tuple[Player, GameSession, Room]:
-    room = room_of(grant.channel)
-    running = current_session(room) if room else None
-    if room is None or running is None:
-        raise NotInSession("Nothing is played here.")
-    room.channel = grant.channel
-    running.room = room
-    return grant.player, running, room

@@ -24,7 +24,7 @@ from rooms.queries.rooms import rooms_entered_by
 from rooms.queries.session_results import earlier_sessions, export_of, sessions_seen_by
 from rooms.queries.tournaments import Match, round_page
 from rooms.queries.trainings import training_for
-from rooms.schemas import REFUSALS, SessionAnswerIn
+from rooms.schemas import SessionAnswerIn
 
 router = Router(tags=["sessions"])
 Type = GameSession.Type
@@ -115,9 +115,7 @@ class TrainingOut(Schema):
     source: str
 
 
-@router.post(
-    "/rooms/{slug:slug}/sessions", response={200: OpenedSession, **REFUSALS}, summary="Open a session"
-)
+@router.post("/rooms/{slug:slug}/sessions", response={200: OpenedSession}, summary="Open a session")
 @access.scope("rooms:write")
 @access.requires(permissions.may_see_lobby)
 def session_open(request: HttpRequest, slug: str, data: OpenIn) -> dict:
@@ -146,7 +144,7 @@ def named_in(room: Room, names: list[str]) -> tuple[Player, ...]:
     return tuple(found)
 
 
-@router.get("/rooms/{slug:slug}/sessions", response={200: PlayedPage, **REFUSALS}, summary="Earlier sessions")
+@router.get("/rooms/{slug:slug}/sessions", response={200: PlayedPage}, summary="Earlier sessions")
 @access.scope("rooms:read")
 @access.requires(permissions.may_see_lobby)
 def session_list(request: HttpRequest, slug: str, after: str = Query("", max_length=400)) -> dict:
@@ -156,7 +154,7 @@ def session_list(request: HttpRequest, slug: str, after: str = Query("", max_len
 
 @router.get(
     "/rooms/{slug:slug}/sessions/{uuid:uuid}",
-    response={200: ResultsOut, **REFUSALS},
+    response={200: ResultsOut},
     summary="What a session left",
 )
 @access.scope("rooms:read")
@@ -171,7 +169,7 @@ def session_result(request: HttpRequest, slug: str, uuid: UUID) -> dict:
 
 @router.get(
     "/rooms/{slug:slug}/sessions/{uuid:uuid}/matches",
-    response={200: MatchPage, **REFUSALS},
+    response={200: MatchPage},
     summary="The matches of a tournament's round",
 )
 @access.scope("rooms:read")
@@ -193,7 +191,7 @@ def session_matches(
 
 
 @router.post(
-    "/rooms/{slug:slug}/trainings/{uuid:uuid}/next", response={200: TrainingOut, **REFUSALS},
+    "/rooms/{slug:slug}/trainings/{uuid:uuid}/next", response={200: TrainingOut},
     summary="Show the next statement of a training",
 )  # fmt: skip
 @access.scope("rooms:write")
@@ -204,7 +202,7 @@ def training_next(request: HttpRequest, slug: str, uuid: UUID) -> dict:
 
 
 @router.post(
-    "/rooms/{slug:slug}/trainings/{uuid:uuid}/answer", response={200: TrainingOut, **REFUSALS},
+    "/rooms/{slug:slug}/trainings/{uuid:uuid}/answer", response={200: TrainingOut},
     summary="Answer the statement of a training",
 )  # fmt: skip
 @access.scope("rooms:write")

@@ -10,7 +10,6 @@ from rooms.actions.settings import change_settings
 from rooms.models import Room, RoomSettings
 from rooms.models.settings import CHOSEN_FIELDS
 from rooms.queries.rooms import rooms_open_to
-from rooms.schemas import REFUSALS
 
 router = Router(tags=["rooms"])
 OF_THE_ROOM = ("name", "description", "room_type", "difficulty", "visibility", "audience", "max_players")
@@ -31,7 +30,7 @@ SettingsIn = create_schema(
 
 @router.get(
     "/rooms/{slug:slug}/settings",
-    response={200: SettingsOut, **REFUSALS},
+    response={200: SettingsOut},
     summary="What was chosen for a room that I manage",
 )
 @access.scope("rooms:read")
@@ -42,7 +41,7 @@ def settings_detail(request: HttpRequest, slug: str) -> dict:
 
 @router.patch(
     "/rooms/{slug:slug}/settings",
-    response={200: SettingsOut, **REFUSALS},
+    response={200: SettingsOut},
     summary="Change a room that I manage",
 )
 @access.scope("rooms:write")

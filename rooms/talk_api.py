@@ -30,7 +30,7 @@ from rooms.queries.following import answers_to
 from rooms.queries.replies import speaking
 from rooms.queries.talks import family_of, page_of_talks, talks_of, with_counts, with_places
 from rooms.queries.transcripts import FORMATS, file_name_of
-from rooms.schemas import REFUSALS, MessagePage
+from rooms.schemas import MessagePage
 
 router = Router(tags=["talks with characters"])
 CURSOR = Query("", max_length=MAX_CURSOR_LENGTH, description="`after` of the page before.")
@@ -112,7 +112,7 @@ class TalkSaidOut(Schema):
     answers: list[UUID] = []
 
 
-@router.get("/me/talks", response={200: TalkPage, **REFUSALS}, summary="My talks with characters")
+@router.get("/me/talks", response={200: TalkPage, 404: dict}, summary="My talks with characters")
 @access.scope("rooms:read")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_list(
@@ -128,7 +128,7 @@ def talk_list(
     return {"talks": [_talk(talk) for talk in with_places(page.rows)], "after": page.after}
 
 
-@router.post("/me/talks", response={201: TalkOut, **REFUSALS}, summary="Begin a talk")
+@router.post("/me/talks", response={201: TalkOut, 404: dict}, summary="Begin a talk")
 @access.scope("rooms:write")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_begin(request: HttpRequest, data: TalkBeginIn) -> Status:
@@ -139,7 +139,7 @@ def talk_begin(request: HttpRequest, data: TalkBeginIn) -> Status:
 
 @router.post(
     "/characters/{slug:slug}/messages",
-    response={200: TalkSaidOut, 201: TalkSaidOut, **REFUSALS},
+    response={200: TalkSaidOut, 201: TalkSaidOut},
     summary="Ask it",
 )
 @access.scope("rooms:write")
@@ -156,7 +156,7 @@ def character_ask(request: HttpRequest, slug: str, data: TalkSayIn) -> Status:
     return _said(posted)
 
 
-@router.get("/me/talks/{uuid:uuid}", response={200: TalkDetailOut, **REFUSALS}, summary="A talk")
+@router.get("/me/talks/{uuid:uuid}", response={200: TalkDetailOut}, summary="A talk")
 @access.scope("rooms:read")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_detail(request: HttpRequest, uuid: UUID) -> dict[str, object]:
@@ -165,9 +165,7 @@ def talk_detail(request: HttpRequest, uuid: UUID) -> dict[str, object]:
     return {**_talk(talk), "family": family, "speaking": speaking(talk.channel)}
 
 
-@router.patch(
-    "/me/talks/{uuid:uuid}", response={200: TalkOut, **REFUSALS}, summary="Rename a talk, put it aside"
-)
+@router.patch("/me/talks/{uuid:uuid}", response={200: TalkOut}, summary="Rename a talk, put it aside")
 @access.scope("rooms:write")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_change(request: HttpRequest, uuid: UUID, data: TalkChangeIn) -> dict[str, object]:
@@ -180,7 +178,7 @@ def talk_change(request: HttpRequest, uuid: UUID, data: TalkChangeIn) -> dict[st
     return _talk(talk)
 
 
-@router.delete("/me/talks/{uuid:uuid}", response={200: TalkDeletedOut, **REFUSALS}, summary="Delete a talk")
+@router.delete("/me/talks/{uuid:uuid}", response={200: TalkDeletedOut}, summary="Delete a talk")
 @access.scope("rooms:write")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_remove(
@@ -192,9 +190,7 @@ def talk_remove(
     return {"memories": delete_talk(talk=_own(request.user, uuid), with_memories=memories)}
 
 
-@router.get(
-    "/me/talks/{uuid:uuid}/messages", response={200: MessagePage, **REFUSALS}, summary="What was said"
-)
+@router.get("/me/talks/{uuid:uuid}/messages", response={200: MessagePage}, summary="What was said")
 @access.scope("rooms:read")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_messages(
@@ -211,7 +207,7 @@ def talk_messages(
 
 @router.post(
     "/me/talks/{uuid:uuid}/messages",
-    response={200: TalkSaidOut, 201: TalkSaidOut, **REFUSALS},
+    response={200: TalkSaidOut, 201: TalkSaidOut},
     summary="Say something",
 )
 @access.scope("rooms:write")
@@ -225,7 +221,7 @@ def talk_say(request: HttpRequest, uuid: UUID, data: TalkSayIn) -> Status:
 
 @router.post(
     "/me/talks/{uuid:uuid}/branches",
-    response={201: TalkSaidOut, **REFUSALS},
+    response={201: TalkSaidOut},
     summary="Say something differently",
 )
 @access.scope("rooms:write")
@@ -239,9 +235,7 @@ def talk_branch(request: HttpRequest, uuid: UUID, data: TalkBranchIn) -> Status:
     return Status(201, {"talk": made.uuid, **_stored(said)})
 
 
-@router.get(
-    "/me/talks/{uuid:uuid}/transcript", response={200: bytes, **REFUSALS}, summary="Take a talk along"
-)
+@router.get("/me/talks/{uuid:uuid}/transcript", response={200: bytes}, summary="Take a talk along")
 @access.scope("rooms:read")
 @access.requires(permissions.may_talk_with_npcs)
 def talk_transcript(

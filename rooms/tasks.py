@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from padawanforge.kit import work
 from padawanforge.kit.jobs import every, job
-from rooms.actions import directing, idle, offers, patience, replies, rooms, summaries, talks
+from rooms.actions import directing, former_staff, idle, offers, patience, replies, rooms, summaries, talks
 from rooms.models import Reply
 
 
@@ -31,6 +31,7 @@ def begin_held_back() -> None:
 
 @every(60, name="rooms.recount_places")
 def recount_places() -> None:
+    former_staff.sweep_former_staff(now=timezone.now())
     rooms.recount_places()
 
 

@@ -1,13 +1,23 @@
 """Refusals by age: at the door, and where somebody chooses for whom a room is."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from padawanforge.kit.errors import DomainError
 from players.models import Player
 from players.queries.ages import band_of
-from rooms.models import Room
+from rooms.models import Room, StaffEntry
 from rooms.queries.audiences import why_not
-from rooms.queries.doors import has_misfits, is_staff
+from rooms.queries.doors import is_staff, misfits_in
 from rooms.refusals import FieldRefused
-from rooms.rules.audiences import FROM_13, NOT_FOR_ALL_INSIDE, NOT_FOR_OWNER, lets_in, problem_of_choice
+from rooms.rules.audiences import (
+    FROM_13,
+    NOT_FOR_ALL_INSIDE,
+    NOT_FOR_OWNER,
+    audiences_for,
+    lets_in,
+    problem_of_choice,
+)
 from rooms.rules.doors import Door
 
 
@@ -43,4 +53,21 @@ def problem_of_audience(room: Room, *, by: Player | None, was: str) -> str:
     problem = problem_of_choice(room.audience, was=was, visibility=room.visibility, is_staff=by_staff)
     if problem or room.pk is None or room.audience == was:
         return problem
-    return NOT_FOR_ALL_INSIDE if has_misfits(room, room.audience) else ""
+    misfits = misfits_in(room, room.audience)
+    return "" if all(is_staff(player) for player in misfits) else NOT_FOR_ALL_INSIDE
+
+
+def note_staff_entry(room: Room, player: Player, *, now: datetime) -> None:
+    """Call it when somebody has come in: whether nothing but a role of the staff has let him."""
+    if is_staff(player) and room.audience not in audiences_for(band_of(player)):
+        _note([player], room, now)
+
+
+def note_staff_inside(room: Room, *, now: datetime) -> None:
+    """Call it when the room has become one for others: only staff may be inside for whom it isn't."""
+    _note(misfits_in(room, room.audience), room, now)
+
+
+def _note(players: Collection[Player], room: Room, now: datetime) -> None:
+    entries = [StaffEntry(room=room, player=player, looked_at=now) for player in players]
+    StaffEntry.objects.bulk_create(entries, ignore_conflicts=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.db import IntegrityError
 from django.utils import timezone
 
+from padawanforge.kit.hasty import hasty
+from padawanforge.kit.inserting import insert
 from padawanforge.kit.work import WorkState
 from rooms import events
 from rooms.actions.turns import hold
@@ -66,7 +68,8 @@ class Draft:
         self._told_at = self._clock()
         self._number += 1
         try:
-            ReplyDelta.objects.create(reply=self.reply, number=self._number, text=text)
+            with hasty():
+                insert([ReplyDelta(reply=self.reply, number=self._number, text=text)])
         except IntegrityError:
             # The talk was deleted, or somebody else makes this answer by now.
             self._is_over = True

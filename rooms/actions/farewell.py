@@ -21,6 +21,7 @@ from rooms.models import (
     RoomNpc,
     RulesAcceptance,
     SessionParticipant,
+    StaffEntry,
     Talk,
 )
 
@@ -67,6 +68,7 @@ def _forget_at_the_doors(player: Player) -> None:
     # Of what he decided about others, only that it was decided.
     JoinRequest.objects.filter(decided_by=player).update(decided_by=None, reason="")
     RulesAcceptance.objects.filter(player=player).delete()
+    StaffEntry.objects.filter(player=player).delete()
 
 
 def _forget_in_lines_of_characters(player: Player) -> None:

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
 from messaging.models import Channel, Message
 from npcs.models import Npc
 from padawanforge.kit.jobs import enqueue, start
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 from rooms.actions.patience import drop_surplus, patience, release, take_over
 from rooms.actions.recall import come_to
-from rooms.actions.rooms import locked_room
+from rooms.actions.rooms import wait_for
 from rooms.choices import ROOM, TALK
 from rooms.mentions import called
 from rooms.models import Reply, RoomNpc, RoomSettings, Talk
@@ -41,7 +43,7 @@ def hear(*, message: Message) -> list[Reply]:
     if message.type == Message.Type.SYSTEM or message.whisper_to_id is not None:
         return []
     if channel.kind == TALK:
-        return _hear_in_private(message)
+        return _hear_in_private(message) if message.player is not None else []
     return _hear_in_room(message) if channel.kind == ROOM else []
 
 
@@ -58,7 +60,7 @@ def begin(
     new = Reply(message=message, npc=npc, held_until=held_until, **about)
     # Left out where it has begun already; one statement that needs no savepoint.
     Reply.objects.bulk_create([new], ignore_conflicts=True)
-    reply = Reply.objects.get(message=message, npc=npc)
+    [reply] = _begun(message.pk, npc.pk)
     is_created = reply.uuid == new.uuid
     if is_created and held_until is None:
         start("rooms.react", pk=reply.pk)
@@ -67,15 +69,25 @@ def begin(
     return reply
 
 
+@prepared
+def _begun(message_id: int, npc_id: int) -> QuerySet[Reply]:
+    return Reply.objects.filter(message=message_id, npc=npc_id)
+
+
 @transaction.atomic
 def _hear_in_private(message: Message) -> list[Reply]:
-    talk = Talk.objects.select_related("npc").filter(channel=message.channel, npc__is_active=True).first()
-    if talk is None or message.player is None:
+    talk = next(iter(_listening(message.channel_id)), None)
+    if talk is None:
         return []
     if _is_crowded(message.channel, replies.waiting_answers()):
         return []
     come_to(talk=talk)
     return [begin(message, talk.npc, player=message.player, root=message)]
+
+
+@prepared
+def _listening(channel_id: int) -> QuerySet[Talk]:
+    return Talk.objects.select_related("npc").filter(channel=channel_id, npc__is_active=True)
 
 
 def _hear_in_room(message: Message) -> list[Reply]:
@@ -94,7 +106,7 @@ def _hear_in_room(message: Message) -> list[Reply]:
 @transaction.atomic
 def _answer_person(message: Message, mode: str, chosen: RoomSettings | None) -> list[Reply]:
     """Those who are called; else who has a turn. Counted under the room's lock, so that no two choose at once."""
-    locked_room(message.channel.room)
+    wait_for(message.channel.room)
     # Whose turn it is only holds under the lock; who is there to be called was looked up for the message.
     is_quiet = mode in QUIET_MODES
     places = places_at_hand(message.channel) if is_quiet else listening_places(message.channel)
@@ -151,7 +163,7 @@ def _answer_character(message: Message, chosen: RoomSettings | None) -> list[Rep
     if told is None or message.npc_id is None or is_by_hand:
         return []
     channel = message.channel
-    locked_room(channel.room)
+    wait_for(channel.room)
     places = [
         place for place in _called(message, listening_places(channel)) if place.npc_id != message.npc_id
     ]

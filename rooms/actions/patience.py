@@ -6,11 +6,13 @@ Nothing waits for it but a row: every process looks for those whose moment has c
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.models import Message
 from messaging.queries.writing import is_anybody_writing
 from padawanforge.kit.jobs import start
+from padawanforge.kit.prepared import prepared
 from padawanforge.kit.work import WorkState
 from rooms.models import Reply
 from rooms.rules.limits import ANSWERS_TO_ONE_MESSAGE, WRITING_DELAYS, WRITING_DELAYS_AT_MOST
@@ -26,12 +28,19 @@ def patience(message: Message) -> datetime | None:
 
 def take_over(message: Message) -> list[Reply]:
     """What was held back answers the newer message, which its writer was waited for. Under the room's lock."""
-    held = Reply.objects.held_back().filter(channel=message.channel_id).exclude(message=message)
-    pks = list(held.order_by("pk").values_list("pk", flat=True))
+    pks = _held_back(message.channel_id, message.pk)
     if not pks:
         return []
-    held.filter(pk__in=pks).update(message=message, root=message, player=message.player_id)
-    return list(Reply.objects.held_back().filter(pk__in=pks, message=message).order_by("pk"))
+    held = Reply.objects.held_back().filter(pk__in=pks)
+    held.update(message=message, root=message, player=message.player_id)
+    return list(held.filter(message=message).order_by("pk"))
+
+
+@prepared
+def _held_back(channel_id: int, message_id: int) -> QuerySet[Reply, int]:
+    """For other messages."""
+    held = Reply.objects.held_back().filter(channel=channel_id).exclude(message=message_id)
+    return held.order_by("pk").values_list("pk", flat=True)
 
 
 def drop_surplus(held: Sequence[Reply], begun: Sequence[Reply]) -> None:
@@ -53,9 +62,8 @@ def release(reply: Reply, *, now: datetime, occasion: str | None = None) -> bool
 
 def begin_due(*, now: datetime) -> int:
     """Begin what was held back, unless somebody is still writing; how many began. Nobody is waited for too long."""
-    due = Reply.objects.held_back().filter(held_until__lte=now).select_related("channel", "message__channel")
     begun = 0
-    for reply in due.order_by("held_until", "pk")[:AT_ONCE]:
+    for reply in _due(now):
         is_patient = now < reply.created_at + WRITING_DELAYS_AT_MOST
         if is_patient and _is_somebody_at_it(reply.message, now):
             Reply.objects.filter(pk=reply.pk, state=WorkState.WAITING, held_until=reply.held_until).update(
@@ -64,6 +72,12 @@ def begin_due(*, now: datetime) -> int:
         else:
             begun += release(reply, now=now)
     return begun
+
+
+@prepared
+def _due(now: datetime) -> QuerySet[Reply]:
+    due = Reply.objects.held_back().filter(held_until__lte=now).select_related("channel", "message__channel")
+    return due.order_by("held_until", "pk")[:AT_ONCE]
 
 
 def _is_somebody_at_it(message: Message, now: datetime) -> bool:

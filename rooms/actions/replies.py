@@ -20,7 +20,7 @@ from npcs.models import Interaction
 from npcs.queries.retrieval import know_version
 from padawanforge.kit.events import announce
 from padawanforge.kit.markdown import clean_text
-from padawanforge.kit.memory import keep
+from padawanforge.kit.memory import keep, one_reading
 from padawanforge.kit.work import WorkItem, WorkState
 from rooms import events
 from rooms.actions.drafts import Draft, said_so_far
@@ -29,9 +29,9 @@ from rooms.actions.turns import turn
 from rooms.actions.variants import add_variant, answer_data, show_ending
 from rooms.choices import ROOM
 from rooms.models import Reply, RoomNpc, Talk
-from rooms.queries.conversations import conversation_of, summary_holds
+from rooms.queries.conversations import conversation_of, know_talk, summary_holds
 from rooms.queries.hearing import history, turns, without_summarised
-from rooms.queries.replies import claimed
+from rooms.queries.replies import answers_before, claimed
 from rooms.queries.settings import pause_of
 from rooms.signals import character_answered
 
@@ -67,7 +67,10 @@ def _work(reply: Reply) -> None:
         should_stop=draft.should_stop,
         place=place_of(reply),
     )
-    if not finish(reply, speech) and _was_deleted(reply) and reply.player:
+    with one_reading():
+        # Everybody who hears of the message reads it.
+        is_finished = finish(reply, speech)
+    if not is_finished and _was_deleted(reply) and reply.player:
         # The talk was deleted while the character spoke; the record of the answer came after that.
         forget_words(place=reply.channel.uuid, player=reply.player)
         forget_message(message=reply.message.uuid, player_id=reply.player.pk)
@@ -80,6 +83,7 @@ def _was_deleted(reply: Reply) -> bool:
 def _heard(reply: Reply) -> list[Message]:
     """The history, without what the summary in the prompt stands for."""
     keep((Channel, reply.channel.uuid), reply.channel)
+    know_talk(reply.channel, reply.npc)
     know_version(reply.npc)
     messages = history(reply.message, reply.npc)
     conversation = conversation_of(reply.channel, reply.npc)
@@ -157,12 +161,11 @@ def _say(reply: Reply, speech: Speech, ending: str) -> None:
 
 
 def _count_tokens(reply: Reply, speech: Speech) -> None:
-    if speech.interaction is None:
+    if speech.interaction is None or reply.channel.kind == ROOM:
         return
-    row = Interaction.objects.filter(pk=speech.interaction).first()
-    if row is not None:
-        tokens = row.tokens_in + row.tokens_out
-        Talk.objects.filter(channel=reply.channel_id).update(total_tokens=F("total_tokens") + tokens)
+    # The record of the answer may be gone already: whoever deletes a talk does not wait for it.
+    for tokens in Interaction.objects.filter(pk=speech.interaction).values_list("tokens_in", "tokens_out"):
+        Talk.objects.filter(channel=reply.channel_id).update(total_tokens=F("total_tokens") + sum(tokens))
 
 
 def _count_answer(reply: Reply) -> None:
@@ -211,10 +214,7 @@ def _is_turned_away(reply: Reply) -> bool:
 
 def _is_too_much(reply: Reply) -> bool:
     """Whether the player got, or is about to get, as many answers in a minute as one may have."""
-    earlier = Reply.objects.counted().filter(
-        player=reply.player_id, pk__lt=reply.pk, created_at__gt=reply.created_at - MINUTE
-    )
-    return earlier.count() >= REPLIES_A_MINUTE
+    return answers_before(reply, reply.created_at - MINUTE) >= REPLIES_A_MINUTE
 
 
 def _has_turn(reply: Reply, pause: int) -> bool:

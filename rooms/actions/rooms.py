@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, Value, When
+from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -15,9 +15,10 @@ from npcs.choices import Difficulty
 from npcs.models import NpcCategory
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.markdown import clean_text
+from padawanforge.kit.prepared import prepared
 from players.actions.demo import note_room
 from players.models import Player
-from rooms.actions.audiences import refuse_by_age, refuse_to_open
+from rooms.actions.audiences import note_staff_entry, refuse_by_age, refuse_to_open
 from rooms.actions.offers import offer_places
 from rooms.actions.ownership import find_owner
 from rooms.actions.session_lead import cancel_session
@@ -90,6 +91,7 @@ def open_room(
     if owner is not None:
         _take_place(room)
         add_member(channel=room.channel, player=owner, role=ChannelMember.Role.OWNER)
+        note_staff_entry(room, owner, now=timezone.now())
     return room
 
 
@@ -111,6 +113,16 @@ def locked_room(room: Room) -> Room:
     return Room.objects.select_for_update(of=("self",)).select_related("channel").get(pk=room.pk)
 
 
+def wait_for(room: Room) -> None:
+    """The same for whom the lock is enough."""
+    _locked(room.pk)
+
+
+@prepared
+def _locked(room_id: int) -> QuerySet[Room, int]:
+    return Room.objects.select_for_update().filter(pk=room_id).values_list("pk", flat=True)
+
+
 def let_in(*, room: Room, player: Player, found: Door) -> ChannelMember:
     """Under the room's lock, with what was found at its door then."""
     now = timezone.now()
@@ -123,6 +135,7 @@ def let_in(*, room: Room, player: Player, found: Door) -> ChannelMember:
     is_owner = room.owner_id == player.pk
     role = ChannelMember.Role.OWNER if is_owner else ChannelMember.Role.MEMBER
     member = add_member(channel=room.channel, player=player, role=role)
+    note_staff_entry(room, player, now=now)
     invited = RoomInvitation.objects.filter(room=room, player=player, status=RoomInvitation.Status.OPEN)
     invited.update(status=RoomInvitation.Status.ACCEPTED, answered_at=now)
     asked = JoinRequest.objects.filter(room=room, player=player, status=JoinRequest.Status.WAITING)

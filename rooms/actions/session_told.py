@@ -43,13 +43,16 @@ def note(
     SessionEvent.objects.create(session=session, type=name, actor=actor, payload=payload, created_at=now)
 
 
-def tell_progress(session: GameSession) -> None:
-    """How many have answered. Of a crowd's answers only each twentieth part, and the last one, is told."""
+def tell_progress(session: GameSession, *, new: int = 1) -> None:
+    """How many have answered, of whom some only now.
+
+    Of a crowd's answers only each twentieth part, and the last one, is told.
+    """
     players = session.participants.filter(role=SessionParticipant.Role.PLAYER, left_at=None)
     answers = SessionAnswer.objects.filter(round__session=session, round__number=session.round_number)
     answered, count = answers.count(), players.count()
-    is_asking = session.phase == GameSession.Phase.QUESTION
-    if is_asking and count > CROWD and answered % (count // CROWD) and answered < count:
+    is_asking, part = session.phase == GameSession.Phase.QUESTION, max(count // CROWD, 1)
+    if is_asking and answered < count and answered // part == (answered - new) // part:
         return
     events.signal(
         session.room.channel, "session.progress", session=str(session.uuid), phase=session.phase,

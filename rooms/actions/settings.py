@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from messaging.actions.messages import record_event
 from messaging.models import Channel
@@ -14,7 +15,7 @@ from messaging.rules.levels import LEVELS
 from padawanforge.kit.markdown import clean_text
 from players.actions.audit import record
 from players.models import Player
-from rooms.actions.audiences import AudienceRefused, problem_of_audience
+from rooms.actions.audiences import AudienceRefused, note_staff_inside, problem_of_audience
 from rooms.actions.rooms import tag_names
 from rooms.models import Room, RoomSettings, Tag
 from rooms.models.settings import CHOSEN_FIELDS, ROOM_FIELDS
@@ -50,6 +51,8 @@ def change_settings(*, room: Room, by: Player | None, values: Mapping[str, Any])
     _refuse_impossible(room, chosen, changed)
     if problem := problem_of_audience(room, by=by, was=was[0].audience):
         raise AudienceRefused(problem, field="audience")
+    if "audience" in changed:
+        note_staff_inside(room, now=timezone.now())
     if "room_rules" in changed:
         chosen.rules_version += 1
     before = _public_facts(*was, changed)

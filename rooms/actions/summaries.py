@@ -7,14 +7,13 @@ from messaging.models import Channel, Message
 from npcs.builtin.sentences import sentences
 from npcs.builtin.summary import summarise as chosen_sentences
 from npcs.builtin.summary import word_vectors
-from npcs.builtin.text import token_estimate
 from npcs.models import Npc
 from padawanforge.kit.jobs import enqueue
 from rooms.actions.asking import ask_model
 from rooms.models import Reply
 from rooms.models.characters import Summarised
 from rooms.queries import conversations
-from rooms.rules.summaries import STEP_MOST, Said, step, within_words
+from rooms.rules.summaries import step, within_words
 
 # More than one step is never looked at: the next answer makes the next one.
 LOOKED_AT = 120
@@ -40,7 +39,7 @@ def summarise(*, channel: int, npc: int) -> bool:
     if found is None or character is None or conversation is None:
         return False
     before = _valid_summary(conversation, found)
-    messages = _next_step(found, character, conversation)
+    messages = conversations.heard(found, character, _next_step(found, character, conversation))
     if not messages:
         return False
     lines = [f"{message.author.name}: {message.text}" for message in messages if message.author]
@@ -60,11 +59,10 @@ def _valid_summary(conversation: Summarised, channel: Channel) -> str:
     return ""
 
 
-def _next_step(channel: Channel, npc: Npc, conversation: Summarised) -> list[Message]:
-    messages = conversations.unsummarised(channel, npc, conversation, LOOKED_AT)
-    sizes = [Said(message.seq, token_estimate(message.text)) for message in messages]
-    numbers = set(step(sizes, share=conversations.history_share()))
-    return [message for message in messages if message.seq in numbers][:STEP_MOST]
+def _next_step(channel: Channel, npc: Npc, conversation: Summarised) -> list[int]:
+    """The numbers of the messages that are to be put in short."""
+    said = conversations.unsummarised(channel, npc, conversation, LOOKED_AT)
+    return step(said, share=conversations.history_share())
 
 
 def _in_short(before: str, messages: list[Message]) -> str:

@@ -9,7 +9,7 @@ from messaging.models import ChannelMember
 from players.models import Player
 from rooms.actions.news import tell as tell_player
 from rooms.actions.results import apply_round, pay
-from rooms.actions.session_answers import Given, known_answer, store_answer
+from rooms.actions.session_answers import Given, Vote, known_answer, store_answers
 from rooms.actions.session_people import join_session
 from rooms.actions.session_refusals import (
     AlreadyAnswered,
@@ -112,7 +112,8 @@ def answer_training(*, session: GameSession, player: Player, given: Given, now: 
         raise NoQuestionOpen("Look at the statement first.")
     if session.phase_ends_at is not None and now >= session.phase_ends_at:
         raise TooLate("The deadline of this training is over.")
-    answer = store_answer(session, current, participant, given=given, shown_at=step.shown_at, now=now)
+    vote = Vote(player, given, now)
+    (answer,) = store_answers(session, current, [(participant, vote)], shown_at=step.shown_at)
     # Each sees the key behind his own answer; for figures over all, the round is open to all from now on.
     SessionRound.objects.filter(pk=current.pk, revealed_at=None).update(revealed_at=now)
     apply_round([answer])

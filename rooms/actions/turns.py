@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from padawanforge.kit.hasty import hasty
 from padawanforge.kit.jobs import start
+from padawanforge.kit.prepared import prepared
 from padawanforge.kit.work import WorkState
 from rooms.models import Reply
 from rooms.rules.limits import AT_ONCE_FOR_A_PLAYER, AT_ONCE_IN_A_PROCESS
@@ -41,7 +43,7 @@ def turn(pk: int) -> Iterator[bool]:
 def _claim(pk: int, now: datetime) -> bool:
     for slot in range(1, AT_ONCE_FOR_A_PLAYER + 1):
         try:
-            with transaction.atomic():
+            with hasty():
                 return _take(pk, slot, now)
         except IntegrityError:
             # The character speaks there already, or this is not the player's free place.
@@ -67,18 +69,27 @@ def hold(reply: Reply, now: datetime) -> None:
 
 def wake_others(pk: int) -> None:
     """Start what may have waited for this answer: the oldest of the character, of the player, and of all."""
-    ended = Reply.objects.filter(pk=pk).first()
-    waiting = (
-        Reply.objects.filter(state=WorkState.WAITING, held_until=None)
-        .exclude(pk=pk)
-        .order_by("queued_at", "pk")
-    )
-    if ended is None:
-        return
-    near = waiting.filter(Q(channel=ended.channel_id, npc=ended.npc_id) | Q(player=ended.player_id))
-    pks = [
-        *near.values_list("pk", flat=True)[:AT_ONCE_FOR_A_PLAYER],
-        *waiting.values_list("pk", flat=True)[:1],
-    ]
-    for other in dict.fromkeys(pks):
-        start("rooms.react", pk=other)
+    for ended in _ended(pk):
+        for other in dict.fromkeys([*_near(*ended), *_oldest(pk)]):
+            start("rooms.react", pk=other)
+
+
+@prepared
+def _ended(pk: int) -> QuerySet[Reply, tuple[int, int, int, int | None]]:
+    return Reply.objects.filter(pk=pk).values_list("pk", "channel_id", "npc_id", "player_id")
+
+
+@prepared
+def _near(pk: int, channel_id: int, npc_id: int, player_id: int | None) -> QuerySet[Reply, int]:
+    near = Q(channel=channel_id, npc=npc_id) | Q(player=player_id)
+    return _others_waiting(pk).filter(near)[:AT_ONCE_FOR_A_PLAYER]
+
+
+@prepared
+def _oldest(pk: int) -> QuerySet[Reply, int]:
+    return _others_waiting(pk)[:1]
+
+
+def _others_waiting(pk: int) -> QuerySet[Reply, int]:
+    waiting = Reply.objects.filter(state=WorkState.WAITING, held_until=None).exclude(pk=pk)
+    return waiting.order_by("queued_at", "pk").values_list("pk", flat=True)

@@ -1,5 +1,5 @@
 from rooms.models.characters import NpcStay, RoomNpc
-from rooms.models.entry import JoinRequest, RoomInvitation
+from rooms.models.entry import JoinRequest, RoomInvitation, StaffEntry
 from rooms.models.reply import Reply, ReplyDelta, ReplyVariant
 from rooms.models.room import Room, Tag
 from rooms.models.session import GameSession
@@ -25,6 +25,7 @@ __all__ = [
     "SessionEvent",
     "SessionParticipant",
     "SessionRound",
+    "StaffEntry",
     "Tag",
     "Talk",
     "TournamentMatch",

@@ -114,3 +114,23 @@ class JoinRequest(models.Model):
 
     def __str__(self) -> str:
         return f"join request #{self.pk}"
+
+
+class StaffEntry(models.Model):
+    """Somebody is in a room that is for others than people of his age: by a role of the staff and nothing else.
+
+    Who grows in a room until it is for others stays; who came in by a role goes with it, and this tells them apart.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="staff_entries")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="+")
+    looked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "staff entries"
+        constraints = [
+            models.UniqueConstraint(fields=["room", "player"], name="rooms_staff_entry_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff entry #{self.pk}"

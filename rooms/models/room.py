@@ -25,7 +25,7 @@ class RoomQuerySet(models.QuerySet):
     def open(self) -> "RoomQuerySet":
         return self.filter(closed_at=None)
 
-    def entered_by(self, player: models.Model) -> "RoomQuerySet":
+    def entered_by(self, player: models.Model | int) -> "RoomQuerySet":
         return self.filter(channel__members__player=player)
 
 

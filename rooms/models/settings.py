@@ -1,7 +1,9 @@
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.safestring import SafeString
 
 from messaging.rules import levels
+from padawanforge.kit import markdown
 from players.models import Player
 from rooms.models.room import Room
 from rooms.rules.limits import BUDGET
@@ -119,6 +121,14 @@ class RoomSettings(models.Model):
 
     def __str__(self) -> str:
         return f"settings of room #{self.room_id}"
+
+    @property
+    def welcome_html(self) -> SafeString:
+        return markdown.render(self.welcome_message)
+
+    @property
+    def rules_html(self) -> SafeString:
+        return markdown.render(self.room_rules)
 
 
 # Columns of the room itself that people who manage it may change.

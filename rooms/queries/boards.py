@@ -4,10 +4,11 @@ After a reveal everybody asks for the board, and until the next one it stays the
 out once. Names and who wants to be seen are looked up each time.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from padawanforge.kit.memory import recalled
 from players.models import Player
 from rooms.models import GameSession, SessionParticipant
 from rooms.queries.standings import Standing, is_shown, standings
@@ -39,10 +40,11 @@ class Top:
 
 def top_for(session: GameSession, *, viewer: Player, me: SessionParticipant | None, most: int = SHOWN) -> Top:
     """In a number of rows that doesn't grow with the session; `most` may be 0 for who wants only his own."""
-    lines = _lines(session)
-    first = lines[:most]
-    mine = next((line for line in lines if me is not None and line.participant_id == me.pk), None)
-    rows = _rows(session, [line.participant_id for line in first])
+    lines = recalled((_lines, session.pk), lambda: _lines(session))
+    first = list(lines.values())[:most]
+    mine = lines.get(me.pk) if me is not None else None
+    ids = tuple(line.participant_id for line in first)
+    rows = recalled((_rows, session.pk, ids), lambda: _rows(session, ids))
     found = [
         _standing(line, rows[line.participant_id])
         for line in first
@@ -69,16 +71,16 @@ def _with_hidden(
     return Top(board[: len(found) + 1] if found else [], mine)
 
 
-def _lines(session: GameSession) -> list[Line]:
+def _lines(session: GameSession) -> dict[int, Line]:
+    """By participant, best first."""
     kept = cache.get(_key(session))
-    if kept is not None:
-        return [Line(*values) for values in kept]
-    lines = [
-        Line(one.participant_id, one.place, one.points, one.correct, one.gained, one.brier, one.skips)
-        for one in standings(session)
-    ]
-    cache.set(_key(session), [astuple(line) for line in lines], timeout=KEPT_SECONDS)
-    return lines
+    if kept is None:
+        kept = [
+            (one.participant_id, one.place, one.points, one.correct, one.gained, one.brier, one.skips)
+            for one in standings(session)
+        ]
+        cache.set(_key(session), kept, timeout=KEPT_SECONDS)
+    return {line.participant_id: line for line in (Line(*values) for values in kept)}
 
 
 def _key(session: GameSession) -> str:
@@ -86,7 +88,7 @@ def _key(session: GameSession) -> str:
     return f"rooms.board.{session.pk}.{session.phase}.{session.round_number}.{began}"
 
 
-def _rows(session: GameSession, ids: list[int]) -> dict[int, SessionParticipant]:
+def _rows(session: GameSession, ids: tuple[int, ...]) -> dict[int, SessionParticipant]:
     if not ids:
         return {}
     rows = session.participants.filter(pk__in=ids)

@@ -67,13 +67,13 @@ def door_of(room: Room, player: Player, now: datetime, *, has_link: bool = False
     return door(here)
 
 
-def has_misfits(room: Room, audience: str) -> bool:
-    """Whether somebody is in the room who would not come in if it were for these people; staff always would."""
-    people = Player.objects.filter(channel_memberships__channel=room.channel_id)
+def misfits_in(room: Room, audience: str) -> list[Player]:
+    """Who is in the room and would not come in by his age if it were for these people; their rights are known."""
+    people = Player.objects.filter(channel_memberships__channel=room.channel_id).order_by("pk")
     people, today = people.annotate(born=F("personal_info__date_of_birth")), timezone.localdate()
     misfits = [player for player in people if band_on(player.born, today) not in BANDS[audience]]
     know_rights(misfits)
-    return not all(is_staff(player) for player in misfits)
+    return misfits
 
 
 def has_place_for(room: Room, player: Player, now: datetime) -> bool:

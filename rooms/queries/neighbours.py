@@ -1,14 +1,27 @@
 """Who is asked which side of a fact: of those who came one after the other, every second one the other side."""
 
+from django.db.models import QuerySet
+
 from learning.models import Statement
-from rooms.models import SessionParticipant, SessionRound
+from padawanforge.kit.memory import keep, recalled
+from rooms.models import GameSession, SessionParticipant, SessionRound
 
 RELATED = ("statement", "other")
 
 
 def is_second(participant: SessionParticipant) -> bool:
-    before = SessionParticipant.objects.filter(session=participant.session_id, pk__lt=participant.pk)
-    return before.count() % 2 == 1
+    return recalled((is_second, participant.pk), lambda: _before(participant).count() % 2 == 1)
+
+
+def _before(participant: SessionParticipant) -> QuerySet[SessionParticipant]:
+    return SessionParticipant.objects.filter(session=participant.session_id, pk__lt=participant.pk)
+
+
+def know_sides(session: GameSession) -> None:
+    """For asking about many of the session."""
+    in_order = session.participants.order_by("pk").values_list("pk", flat=True)
+    for number, pk in enumerate(in_order):
+        keep((is_second, pk), number % 2 == 1)
 
 
 def asked_of(current: SessionRound, participant: SessionParticipant | None) -> Statement:

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 
 from messaging.models import Channel, Message
 from npcs.models import Npc
+from padawanforge.kit.prepared import prepared
 from padawanforge.kit.work import WorkState
 from rooms.models import Reply, ReplyDelta
 from rooms.queries.sessions import asking_sessions
@@ -14,23 +25,33 @@ from rooms.queries.sessions import asking_sessions
 
 def speaking(channel: Channel) -> list[dict]:
     """Every answer that is being made or waits for its turn, not for people who write; with what was said of it so far."""
-    replies = (
-        Reply.objects.unfinished()
-        .filter(channel=channel, held_until=None)
-        .select_related("npc", "player")
-        .prefetch_related(Prefetch("deltas", ReplyDelta.objects.order_by("number")))
-        .order_by("pk")
-    )
+    replies = _unfinished(channel.pk)
+    prefetch_related_objects(replies, Prefetch("deltas", ReplyDelta.objects.order_by("number")))
     return [draft_data(reply) for reply in replies]
+
+
+@prepared
+def _unfinished(channel_id: int) -> QuerySet[Reply]:
+    replies = Reply.objects.unfinished().filter(channel=channel_id, held_until=None)
+    return replies.select_related("npc", "player").order_by("pk")
 
 
 def claimed(pk: int) -> Reply:
     """An answer that is to be made now, with all that is asked before: one query."""
+    return next(iter(_claimed(pk)))
+
+
+@prepared
+def _claimed(pk: int) -> QuerySet[Reply]:
     question = asking_sessions().filter(room__channel=OuterRef("channel"))
     rows = Reply.objects.select_related(
-        "channel__room__settings", "message__channel", "npc__configuration", "player__profile"
+        "channel__room__settings",
+        "channel__talk",
+        "message__channel",
+        "npc__configuration",
+        "player__profile",
     )
-    return rows.annotate(is_question_open=Exists(question)).get(pk=pk)
+    return rows.annotate(is_question_open=Exists(question)).filter(pk=pk)
 
 
 def draft_data(reply: Reply, pieces: Sequence[ReplyDelta] | None = None) -> dict:
@@ -53,6 +74,17 @@ def npc_data(npc: Npc) -> dict[str, object]:
     }  # fmt: skip
 
 
+def answers_before(reply: Reply, since: datetime) -> int:
+    """How many answers the player got, or is about to get, from that moment on and before this one."""
+    return len(_answers_before(reply.player_id, reply.pk, since))
+
+
+@prepared
+def _answers_before(player_id: int | None, pk: int, since: datetime) -> QuerySet[Reply, int]:
+    rows = Reply.objects.counted().filter(player=player_id, pk__lt=pk, created_at__gt=since)
+    return rows.values_list("pk", flat=True)
+
+
 def last_said_by_people(channel: Channel) -> int:
     """The number of the last message that a person wrote to all; 0 when there is none."""
     said = Message.objects.filter(channel=channel, type=Message.Type.TEXT, whisper_to=None)
@@ -66,12 +98,18 @@ def answers_since(channel: Channel, seq: int) -> int:
 
 def load(channel: Channel, now: datetime, window: timedelta) -> tuple[int, int]:
     """How many answers wait anywhere, and how many the channel had lately: both by one query."""
+    [found] = _load(channel.pk, now - window)
+    return found
+
+
+@prepared
+def _load(channel_id: int, since: datetime) -> QuerySet[Reply, tuple[int, int]]:
     is_waiting = Q(state=WorkState.WAITING)
-    is_late = Q(channel=channel, created_at__gt=now - window) & ~Q(state=WorkState.FAILED)
-    found = Reply.objects.filter(is_waiting | is_late).aggregate(
-        waiting=Count("pk", filter=is_waiting), lately=Count("pk", filter=is_late)
-    )
-    return found["waiting"], found["lately"]
+    is_late = Q(channel=channel_id, created_at__gt=since) & ~Q(state=WorkState.FAILED)
+    # Grouped by what is the same for all: one row, also of nothing.
+    together = Reply.objects.filter(is_waiting | is_late).order_by().values(all=Value(1))
+    counted = together.annotate(waiting=Count("pk", filter=is_waiting), lately=Count("pk", filter=is_late))
+    return counted.values_list("waiting", "lately")
 
 
 def answers_of_pair(channel: Channel, one: int, other: int, since: datetime) -> int:

@@ -11,6 +11,7 @@ from messaging.queries.history import shown_count, unread_counts
 from npcs.models import Npc
 from padawanforge.kit.markdown import clean_text
 from padawanforge.kit.memory import recalled
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 from players.permissions import may
 from rooms.models import GameSession, Room, RoomNpc, RoomSettings
@@ -83,6 +84,18 @@ def rooms_open_to(player: Player) -> QuerySet[Room]:
 def rooms_entered_by(player: Player) -> QuerySet[Room]:
     """Those of them that he is in: who is in is neither too young nor a stranger."""
     return _by_right(player, _open_rooms().entered_by(player))
+
+
+def room_entered_by(player: Player, slug: str) -> Room | None:
+    """One of them; asked for with every page of what was said there."""
+    if may(player, "games.view"):
+        return next(iter(_entered(player.pk, slug)), None)
+    return rooms_entered_by(player).filter(slug=slug).first()
+
+
+@prepared
+def _entered(player_id: int, slug: str) -> QuerySet[Room]:
+    return _open_rooms().entered_by(player_id).filter(slug=slug)
 
 
 def _open_rooms() -> RoomQuerySet:
@@ -177,14 +190,19 @@ def active_npcs() -> Prefetch:
 
 def listening_places(channel: Channel) -> list[RoomNpc]:
     """Who could speak in the room of the channel, in order: there, awake, not muted, and not one who only listens."""
+    return _listening(channel.pk)
+
+
+@prepared
+def _listening(channel_id: int) -> QuerySet[RoomNpc]:
     places = RoomNpc.objects.filter(
-        room__channel=channel,
+        room__channel=channel_id,
         is_active=True,
         npc__is_active=True,
         is_muted=False,
         role__in=roles_with("speaks"),
     )
-    return list(places.select_related("npc").order_by("position", "pk"))
+    return places.select_related("npc").order_by("position", "pk")
 
 
 def places_at_hand(channel: Channel) -> list[RoomNpc]:

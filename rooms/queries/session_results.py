@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from padawanforge.kit.paging import Page, page_of
 from players.models import Player
 from rooms.models import GameSession, Room, SessionAnalytics, SessionAnswer, SessionParticipant
-from rooms.queries.sessions import RecapLine, recap, xp_of
+from rooms.queries.sessions import RecapLine, recap
 from rooms.queries.standings import HIDDEN_LEVEL, Standing, standings
 from rooms.queries.tournaments import Board, board_of
+from rooms.queries.viewers import paid_to
 
 Phase, Type = GameSession.Phase, GameSession.Type
 PAGE = 20
@@ -64,7 +65,7 @@ def results_for(session: GameSession, player: Player) -> Results:
         recap=recap(session, me),
         board=board_of(session, viewer=player) if is_drawn else None,
         figures=SessionAnalytics.objects.filter(session=session).first(),
-        gained_xp=xp_of(session, player),
+        gained_xp=paid_to(session, player),
     )
 
 

@@ -4,18 +4,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from learning.models import Statement
 from padawanforge.kit.memory import recalled
 from players.models import Player
 from rooms import modes
-from rooms.models import GameSession, Room, SessionAnswer, SessionParticipant
+from rooms.models import GameSession, Room, SessionParticipant
 from rooms.queries.boards import SHOWN, top_for
 from rooms.queries.neighbours import RELATED, asked_of, is_second
 from rooms.queries.standings import Standing
 from rooms.queries.tournaments import Board, board_of
+from rooms.queries.viewers import (
+    answer_to,
+    answers_of,
+    answers_to,
+    counts_of,
+    current_round,
+    paid_to,
+    place_of,
+)
 from rooms.rules.times import UNTIMED, seconds_for
 
 Phase = GameSession.Phase
@@ -106,14 +115,22 @@ class Panel:
     @property
     def may_lead(self) -> bool:
         """Who hosts it may do what whoever may start it may."""
-        hosts = self.session is not None and self.me is not None
-        return self.may_start or (hosts and self.session.host_player_id == self.me.player_id)  # type: ignore[union-attr]
+        return self.may_start or self.is_hosting
 
     @property
     def plays(self) -> bool:
         """Whether the viewer may answer what is asked now."""
         me = self.me
         return me is not None and me.role == Role.PLAYER and me.left_at is None and me.eliminated_in is None
+
+    @property
+    def is_hosting(self) -> bool:
+        """Whether the viewer leads the session instead of playing."""
+        return (
+            self.me is not None
+            and self.session is not None
+            and self.session.host_player_id == self.me.player_id
+        )
 
     @property
     def is_answered(self) -> bool:
@@ -143,8 +160,11 @@ def current_session(room: Room) -> GameSession | None:
 def open_trainings(room: Room) -> list[GameSession]:
     """What can be practised in the room, the most pressing first; there are few."""
     found = GameSession.objects.trainings().running().filter(room=room).select_related("topic")
-    return sorted(
-        found, key=lambda one: (one.phase_ends_at is None, one.phase_ends_at or one.created_at, one.pk)
+    return recalled(
+        (open_trainings, room.pk),
+        lambda: sorted(
+            found, key=lambda one: (one.phase_ends_at is None, one.phase_ends_at or one.created_at, one.pk)
+        ),
     )
 
 
@@ -166,7 +186,7 @@ def panel_for(
     if session is None:
         return Panel(room, may_start=may_start, trainings=trainings)
     session.room = room
-    me = session.participants.filter(player=player).select_related("player__profile").first()
+    me = place_of(session, player)
     mode = modes.get(session.mode)
     shown: dict[str, Any] = {
         "session": session, "me": me, "may_start": may_start,
@@ -187,23 +207,18 @@ def panel_for(
     if session.is_tournament and session.phase not in (Phase.LOBBY, Phase.CANCELLED):
         shown |= {"board": board_of(session, viewer=player)}
     if session.phase == Phase.FINISHED:
-        shown |= {"recap": recap(session, me), "gained_xp": xp_of(session, player)}
+        shown |= {"recap": recap(session, me), "gained_xp": paid_to(session, player)}
     return Panel(room, **shown)
 
 
 def _people(session: GameSession, *, is_named: bool) -> dict[str, Any]:
     """How many play, are ready and watch, and the first of the players by name."""
-    here = session.participants.filter(left_at=None)
-    is_player = Q(role=Role.PLAYER)
-    counts = here.aggregate(
-        players=Count("pk", filter=is_player),
-        ready=Count("pk", filter=is_player & Q(is_ready=True)),
-        spectators=Count("pk", filter=Q(role=Role.SPECTATOR)),
-    )
+    counts = counts_of(session)
     if not is_named:
         return counts
-    named = here.filter(is_player).select_related("player__profile").order_by("joined_at", "pk")
-    return counts | {"participants": list(named[:NAMED])}
+    named = session.participants.filter(left_at=None, role=Role.PLAYER)
+    named = named.select_related("player__profile").order_by("joined_at", "pk")
+    return counts | {"participants": recalled((_people, session.pk), lambda: list(named[:NAMED]))}
 
 
 def _clock(session: GameSession, me: SessionParticipant | None, now: datetime) -> dict[str, Any]:
@@ -221,16 +236,15 @@ def _clock(session: GameSession, me: SessionParticipant | None, now: datetime) -
 
 
 def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict[str, Any]:
-    number = session.round_number
-    current = session.rounds.select_related(*RELATED).get(number=number)
+    current = current_round(session)
     statement = asked_of(current, me)
-    mine = SessionAnswer.objects.filter(round=current, participant=me).first() if me else None
+    mine = answer_to(current, me) if me else None
     # While the clock stands still nobody shall think on.
     is_put_away = session.paused_at is not None and session.phase == Phase.QUESTION
     shown: dict[str, Any] = {
         "statement": "" if is_put_away else statement.text,
         "statement_uuid": "" if is_put_away else str(statement.uuid),
-        "answered": SessionAnswer.objects.filter(round=current).count(),
+        "answered": answers_to(current),
         "my_verdict": mine.verdict if mine else None,
         "has_passed": mine is not None and mine.verdict is None,
         "my_confidence": mine.confidence if mine else None,
@@ -247,9 +261,9 @@ def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict[st
 
 def recap(session: GameSession, me: SessionParticipant | None) -> list[RecapLine]:
     """What was played and revealed, in order; of a training that still runs, only what the viewer answered."""
-    rounds = list(session.rounds.exclude(revealed_at=None).select_related(*RELATED).order_by("number"))
-    answers = SessionAnswer.objects.filter(participant=me) if me else SessionAnswer.objects.none()
-    mine = {answer.round_id: answer for answer in answers}
+    played = session.rounds.exclude(revealed_at=None).select_related(*RELATED).order_by("number")
+    rounds = recalled((recap, session.pk), lambda: list(played))
+    mine = {answer.round_id: answer for answer in (answers_of(me) if me else [])}
     if session.is_training and session.ended_at is None:
         rounds = [entry for entry in rounds if entry.pk in mine]
     second = me is not None and any(entry.other_id for entry in rounds) and is_second(me)
@@ -267,12 +281,6 @@ def recap(session: GameSession, me: SessionParticipant | None) -> list[RecapLine
             confidence=answer.confidence if answer else None,
         ))  # fmt: skip
     return lines
-
-
-def xp_of(session: GameSession, player: Player) -> int:
-    """What the session has paid the player."""
-    paid = player.experience.filter(source_type="session", source_id=str(session.uuid)).first()
-    return paid.delta if paid else 0
 
 
 def _ms(moment: datetime | None) -> int:

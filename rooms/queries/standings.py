@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
+from padawanforge.kit.memory import recalled
 from players.models import Player, PlayerPreferences
 from rooms import modes
 from rooms.models import GameSession, SessionAnswer, SessionParticipant
@@ -48,12 +49,11 @@ def standings(session: GameSession, *, viewer: Player | None = None) -> list[Sta
     As `viewer` may see it, without one as everybody may: nobody is shown to others who keeps out of all
     boards, or who plays by speed without a clock.
     """
+    everybody = recalled((_players, session.pk), lambda: _players(session))
+    tallies = recalled((tally, session.pk), lambda: tally(session, everybody))
     people = [
-        row
-        for row in _players(session)
-        if row.player_id == getattr(viewer, "pk", None) or is_shown(session, row)
+        row for row in everybody if row.player_id == getattr(viewer, "pk", None) or is_shown(session, row)
     ]
-    tallies = tally(session, people)
     if session.is_tournament:
         ranks = tournament_ranks(session, people, tallies)
     else:
@@ -126,7 +126,7 @@ def tournament_ranks(
     session: GameSession, people: Iterable[SessionParticipant], tallies: dict[int, Tally]
 ) -> dict[int, tuple]:
     """By how far somebody came in a knock-out, or by the matches won; then as everywhere."""
-    won = match_scores(session)
+    won = recalled((match_scores, session.pk), lambda: match_scores(session))
     far = session.stages_planned + 1
     is_bracket = session.format == GameSession.Format.BRACKET
     ranks: dict[int, tuple] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from padawanforge.kit.memory import recalled
 from padawanforge.kit.paging import page_of
 from players.models import Player
 from rooms.models import GameSession, SessionParticipant, TournamentMatch
@@ -78,12 +79,15 @@ class RoundPage:
 
 
 def board_of(session: GameSession, *, viewer: Player | None = None) -> Board:
-    """In three queries, however many play; who keeps out of all boards has no name for others."""
-    shown = Q(number__lte=SHOWN)
-    if viewer is not None:
-        shown |= Q(first__player=viewer) | Q(second__player=viewer)
-    rows = list(session.matches.filter(shown).order_by("stage", "number"))
-    counts = session.matches.order_by("stage").values_list("stage").annotate(total=Count("pk"))
+    """In four queries, however many play; who keeps out of all boards has no name for others."""
+    by_stage = session.matches.order_by("stage").values_list("stage")
+    counts = recalled((board_of, session.pk), lambda: list(by_stage.annotate(total=Count("pk"))))
+    first = session.matches.filter(number__lte=SHOWN)
+    rows = recalled((TournamentMatch, session.pk), lambda: list(first))
+    if viewer is not None and any(total > SHOWN for _, total in counts):
+        mine = Q(first__player=viewer) | Q(second__player=viewer)
+        rows = rows + list(session.matches.filter(mine, number__gt=SHOWN))
+    rows = sorted(rows, key=lambda row: (row.stage, row.number))
     columns: dict[int, list[Match]] = {}
     for row, match in zip(rows, _matches(session, rows, viewer), strict=True):
         columns.setdefault(row.stage, []).append(match)
@@ -100,9 +104,10 @@ def round_page(session: GameSession, *, stage: int, viewer: Player, after: str =
 
 def _matches(session: GameSession, rows: Iterable[TournamentMatch], viewer: Player | None) -> list[Match]:
     rows = list(rows)
-    sides = {side for row in rows for side in (row.first_id, row.second_id) if side}
+    sides = frozenset(side for row in rows for side in (row.first_id, row.second_id) if side)
     found = session.participants.filter(pk__in=sides)
-    people = {row.pk: row for row in found.select_related("player__profile", "player__preferences")}
+    found = found.select_related("player__profile", "player__preferences")
+    people = recalled((_matches, session.pk, sides), lambda: {row.pk: row for row in found})
     viewer_id = viewer.pk if viewer else None
     return [_match(session, row, people, viewer_id) for row in rows]
 

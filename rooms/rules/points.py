@@ -5,10 +5,9 @@ By confidence: who guesses can't lose, who says he is sure and isn't loses most.
 to 200 more when it comes in the first half of the player's own time; who clicks blindly earns 500 at best.
 """
 
-from learning.rules.steps import CHANCE_OF_MARK
+from learning.rules.steps import CHANCE_OF_MARK, CONFIDENCE_POINTS
 
-# By how sure the player was: right, wrong. Who doesn't say guesses.
-CONFIDENCE_POINTS = {1: (1, 0), 2: (2, -2), 3: (3, -6)}
+# Who doesn't say guesses.
 UNMARKED = 1
 SPEED_POINTS = 1000
 CERTAIN_SHARE = 0.8

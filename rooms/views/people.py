@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,11 +32,16 @@ from rooms.views.deeds import attempt
 @never_cache
 def member_list(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_of_people(request.user, slug)
+    try:
+        page = people_of(room, request.user, cursor=request.GET.get("after", ""))
+    except ValidationError:
+        raise Http404 from None
     context = {
         "room": room,
-        "page": people_of(room, request.user, cursor=request.GET.get("after", "")),
+        "page": page,
         "is_first": "after" not in request.GET,
         "may_invite": permissions.may_invite(request.user, room),
+        "may_manage": permissions.may_manage_room(request.user, room),
         "may_archive": rank_of(room, request.user) >= ranks.DECIDES,
     }
     return render(request, "rooms/room_members.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from messaging.actions.sanctions import ban_from
 from messaging.permissions import may_post
 from messaging.queries import members
 from messaging.queries.membership import membership
@@ -91,10 +92,12 @@ def room_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return turn_away(request, slug)
     if membership(request.user, room.channel_id) is None:
         seen = seen_by(request.user, room.channel, hidden=hidden_from(request.user))
+        now = timezone.now()
         context = {
             "room": room,
             "people": seen.people,
-            "door": door_of(room, request.user, timezone.now()),
+            "door": door_of(room, request.user, now),
+            "ban": ban_from(request.user, room.channel, now),
             "waiting": waiting_request(room, request.user),
         }
         return render(request, "rooms/room_preview.html", context)
@@ -123,7 +126,7 @@ def show_room(request: HttpRequest, room: Room, unsent: dict[str, str]) -> HttpR
         "reactions_off": not room.settings.allow_reactions,
         "slow_seconds": slow_seconds_in(room, moderates=moderates),
         # Once, on the way in.
-        "welcome": room.settings.welcome_message if "welcome" in request.GET else "",
+        "welcome": room.settings.welcome_html if "welcome" in request.GET else "",
         "post_url": reverse("rooms:message-post", args=[room.slug]),
         "switched_off": switched_off(room.settings),
         **people(room, request.user, hidden),

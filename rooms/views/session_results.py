@@ -30,7 +30,10 @@ Phase = GameSession.Phase
 @require_safe
 def session_list(request: HttpRequest, slug: str) -> HttpResponse:
     room = room_entered_by(request.user, slug)
-    page = earlier_sessions(request.user, room, after=request.GET.get("after", ""))
+    try:
+        page = earlier_sessions(request.user, room, after=request.GET.get("after", ""))
+    except ValidationError:
+        raise Http404 from None
     return render(request, "rooms/session_list.html", {"room": room, "page": page})
 
 

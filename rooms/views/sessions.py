@@ -14,6 +14,7 @@ from rooms import permissions
 from rooms.actions import session_lead, session_people, sessions, trainings
 from rooms.actions.session_answers import Given, submit_answer
 from rooms.models import GameSession, Room
+from rooms.queries import rooms
 from rooms.queries.sessions import current_session
 from rooms.session_forms import KINDS, AnswerForm, PauseForm, SessionForm
 from rooms.views.panels import panel_of
@@ -26,7 +27,7 @@ Type = GameSession.Type
 @require_safe
 @vary_on_headers("HX-Request")
 def session_panel(request: HttpRequest, slug: str) -> HttpResponse:
-    room = room_entered_by(request.user, slug)
+    room = room_at(request, slug)
     if not request.htmx:
         return redirect(room)
     return show_panel(request, room)
@@ -167,7 +168,7 @@ def lead(request: HttpRequest, slug: str, step: Callable[[GameSession], object])
 
 def take_step(request: HttpRequest, slug: str, step: Callable[[GameSession], object]) -> HttpResponse:
     """Find the session, take the step, show the panel; a refusal is a line in the panel."""
-    room = room_entered_by(request.user, slug)
+    room = room_at(request, slug)
     session = current_session(room)
     if session is None:
         raise Http404
@@ -182,6 +183,14 @@ def take_step(request: HttpRequest, slug: str, step: Callable[[GameSession], obj
     if refusal:
         messages.error(request, refusal)
     return redirect(room)
+
+
+def room_at(request: HttpRequest, slug: str) -> Room:
+    """Without its characters, of which the panel has nothing."""
+    room = rooms.room_entered_by(request.user, slug)
+    if room is None:
+        raise Http404
+    return room
 
 
 def require_starter(request: HttpRequest, room: Room) -> None:

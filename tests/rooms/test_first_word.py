@@ -74,7 +74,7 @@ def answer(queue):
 
 
 @pytest.mark.parametrize(
-    ("place", "until_queued", "until_asked"), [(of_a_room, 18, 25), (of_a_talk, 16, 27)], ids=["room", "talk"]
+    ("place", "until_queued", "until_asked"), [(of_a_room, 18, 24), (of_a_talk, 15, 25)], ids=["room", "talk"]
 )
 def test_few_statements_lie_between_a_question_and_the_provider(queue, place, until_queued, until_asked):
     player = PlayerFactory()

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
-from npcs.models import Npc
+from npcs.models import AiControl, Npc
 from rooms.actions import hearing, replies
 from rooms.actions.rooms import enter_room
 from rooms.actions.talk import say
@@ -287,3 +287,18 @@ def test_a_message_that_is_heard_twice_is_answered_once(room, commit):
         hearing.hear(message=message)
 
     assert Reply.objects.count() == 1
+
+
+@pytest.mark.parametrize("mode", ["mention_only", "natural", "round", "director"])
+def test_while_all_providers_are_stopped_none_is_asked_and_people_go_on(room, server, commit, mode):
+    chosen(room, activation_mode=mode)
+    AiControl.objects.create(is_stopped=True)
+
+    called = ask(room, commit, "@Vega good evening!")
+    ask(room, commit, "Good evening, everybody.")
+
+    own = room.channel.messages.filter(npc=None).exclude(type="system").order_by("seq")
+    engines = {message.metadata["engine"] for message in room.channel.messages.filter(type="npc")}
+    assert server.requests == []
+    assert (called, engines) == (["Vega"], {"built-in engine"})
+    assert [message.text for message in own] == ["@Vega good evening!", "Good evening, everybody."]

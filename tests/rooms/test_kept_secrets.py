@@ -11,8 +11,10 @@ from npcs.actions.notes import _offered
 from npcs.actions.preparation import builtin_tutor, occasion_of, prepare
 from npcs.actions.sections import Place
 from npcs.actions.speaking import speak
+from npcs.builtin.cloze import GAP
 from npcs.builtin.secrets import Secrets
 from npcs.llm.base import Turn
+from npcs.models import Interaction
 from rooms.actions.rooms import enter_room
 from rooms.actions.session_answers import Given
 from rooms.actions.sessions import Plan
@@ -160,6 +162,55 @@ def test_the_built_in_engine_quotes_around_it(npc, training):
 
     assert "away from the Sun" not in told.text
     assert "away from the Sun" in free.text
+
+
+# --- The built-in engine's own check questions ------------------------------------------------------------------
+
+
+def checked(npc, player, sentence, word):
+    """The character has asked the player for the word of the sentence a moment ago."""
+    gap = sentence.replace(word, GAP)
+    Interaction.objects.create(
+        npc=npc, player=player, message="?", response=f"My notes say more. Which word is missing?\n\n> {gap}",
+        engine="built-in engine", response_time_ms=1, interaction_context={"check_answer": word},
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reply", ["away", "towards", "no idea"])
+def test_it_confirms_and_corrects_no_word_that_decides_what_is_asked(npc, training, reply):
+    session, (ada, bo) = training
+    answered(session, ada)
+    said = {}
+    for player in (ada, bo):
+        checked(npc, player, "The tail of a comet always points away from the Sun.", "away")
+        heard = [Turn("user", reply)]
+        said[player] = speak(npc=npc, heard=heard, player=player, on_text=str, place=in_talk()).text
+
+    assert "**away**" in said[ada]
+    assert "away" not in said[bo]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_the_room_it_confirms_nothing_to_who_has_answered_either(npc, training):
+    session, (ada, _) = training
+    answered(session, ada)
+    checked(npc, ada, "The tail of a comet always points away from the Sun.", "away")
+
+    heard = [Turn("user", "away")]
+    told = speak(npc=npc, heard=heard, player=ada, on_text=str, place=in_room(session))
+
+    assert "**away**" not in told.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_confirms_a_word_that_decides_nothing(npc, training):
+    _, (_, bo) = training
+    checked(npc, bo, "Halley's comet returns after 76 years.", "76")
+
+    told = speak(npc=npc, heard=[Turn("user", "76")], player=bo, on_text=str, place=in_talk())
+
+    assert "**76**" in told.text
 
 
 # --- What is remembered of earlier talk ------------------------------------------------------------------------

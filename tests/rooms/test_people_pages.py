@@ -1,6 +1,9 @@
 """The people of a room on its pages and for programs."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from messaging.models import ChannelMember
 from rooms.actions.rooms import enter_room, open_room
@@ -30,6 +33,12 @@ class TestPages:
         html = client.get("/rooms/hall/members/").content.decode()
 
         assert [text for text in ("Take out", "Make moderator", "Hand the room") if text in html] == []
+
+    def test_a_cursor_of_ones_own_making_is_not_found(self, client):
+        _room, people = hall()
+        client.force_login(people["owner"])
+
+        assert client.get("/rooms/hall/members/", {"after": "made up"}).status_code == 404
 
     def test_whom_a_block_hides_is_not_in_the_list(self, client):
         _room, people = hall(bo="member", hidden_one="moderator")
@@ -143,3 +152,16 @@ class TestApi:
         client.force_login(PlayerFactory())
 
         assert self.call(client, "post", "/rooms", name="Den").status_code == 403
+
+
+def test_the_forms_of_the_list_are_those_of_this_browser():
+    room, people = hall(bo="member")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people["owner"])
+    html = browser.get("/rooms/hall/members/").content.decode()
+    form = html[html.index("/rooms/hall/members/bo/role/") :]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form[: form.index("</form>")])[1]
+
+    browser.post("/rooms/hall/members/bo/role/", {"role": "moderator", "csrfmiddlewaretoken": token})
+
+    assert role_of(room, people["bo"]) == "moderator"

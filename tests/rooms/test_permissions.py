@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from messaging import kinds
-from messaging.models import ChannelMember
+from messaging.models import Channel, ChannelMember
 from players.actions.roles import change_permissions
 from players.models import Role
 from rooms import permissions
@@ -112,3 +112,13 @@ def test_who_is_not_in_the_room_starts_no_session_there():
     room = RoomFactory(settings__members_start_sessions=True)
 
     assert permissions.may_start_session(GameMasterFactory(), room) is False
+
+
+@pytest.mark.parametrize("factory", [PlayerFactory, GameMasterFactory])
+def test_asking_who_moderates_leaves_the_channel_its_room(factory):
+    room = RoomFactory()
+    channel = Channel.objects.get(pk=room.channel_id)
+
+    permissions.may_moderate_channel(factory(), channel)
+
+    assert channel.room == room

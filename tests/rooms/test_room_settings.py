@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from messaging.actions.features import SwitchedOff
 from messaging.actions.messages import post_message
+from messaging.actions.polls import ask
 from messaging.actions.reactions import react
+from messaging.actions.whispers import WhisperRefused, whisper
 from messaging.models import ChannelEvent
 from messaging.permissions import may_use
+from messaging.rules.polls import Question
 from players.models import AuditEntry
 from rooms.actions.rooms import RoomFull, enter_room
 from rooms.actions.settings import LevelTooLow, RoomTooSmall, SettingRefused, change_settings
@@ -61,6 +64,23 @@ def test_without_reactions_none_is_set_but_old_ones_may_be_taken_back(room, owne
         react(message=message, player=owner, emoji="🔥", on=True)
 
     assert react(message=message, player=owner, emoji="👍", on=False).reaction_counts == []
+
+
+def test_without_polls_none_is_held(room, owner):
+    change(room, allow_polls=False)
+
+    with pytest.raises(SwitchedOff, match="switched off"):
+        ask(channel=room.channel, player=owner, question=Question("Tea?", ("Yes", "No")), now=timezone.now())
+
+
+def test_without_whispers_nobody_whispers(room, owner):
+    other = PlayerFactory()
+    enter_room(room=room, player=other)
+    whisper(channel=room.channel, player=owner, to=other, text="psst")
+    change(room, allow_whispers=False)
+
+    with pytest.raises(WhisperRefused, match="can't whisper here"):
+        whisper(channel=room.channel, player=owner, to=other, text="psst")
 
 
 def test_a_change_is_told_to_the_room_and_written_down(room, owner):

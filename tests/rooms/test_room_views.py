@@ -12,7 +12,7 @@ from django.utils import timezone
 from messaging.actions.messages import post_message
 from messaging.models import ChannelEvent, Message
 from rooms.actions.rooms import close_room, enter_room
-from rooms.models import Room
+from rooms.models import Room, RoomSettings
 from tests.factories.npcs import NpcCategoryFactory, NpcFactory
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
 from tests.factories.rooms import RoomFactory, RoomNpcFactory
@@ -152,6 +152,21 @@ def test_looking_through_the_door_changes_nothing(client, room):
     assert f'action="{reverse("rooms:enter", args=["hall"])}"' in html
     assert "data-stream" not in html
     assert not ChannelEvent.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/rooms/hall/", "/rooms/hall/?welcome", "/rooms/hall/rules/"])
+def test_welcome_and_rules_read_like_messages(client, room, address):
+    texts = {"welcome_message": "**Come** <i>in</i>!", "room_rules": "- **Come** <i>in</i>"}
+    RoomSettings.objects.filter(room=room).update(**texts)
+    player = PlayerFactory()
+    if address != "/rooms/hall/":
+        enter_room(room=room, player=player)
+    client.force_login(player)
+
+    html = client.get(address).content.decode()
+
+    assert "<strong>Come</strong> &lt;i&gt;" in html
+    assert "<i>in</i>" not in html
 
 
 def test_entering_leads_into_the_room(client, room):

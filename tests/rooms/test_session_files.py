@@ -174,3 +174,12 @@ def test_an_empty_list_says_what_to_do(client):
     text = client.get(reverse("rooms:session-list", args=[quiz.room.slug])).content.decode()
 
     assert "No game was played to its end here yet." in text
+
+
+def test_a_cursor_of_ones_own_making_is_not_found(client):
+    quiz = new_quiz()
+    client.force_login(quiz.players[0])
+
+    page = client.get(reverse("rooms:session-list", args=[quiz.room.slug]), {"after": "made up"})
+
+    assert page.status_code == 404

@@ -74,7 +74,7 @@ def test_a_name_in_the_reason_makes_no_link():
 
     pause(quiz, seconds=1, reason="[gift](http://evil.example)")
 
-    assert system_lines(quiz)[-1] == r"The game is paused: \[gift\](http://evil.example)"
+    assert system_lines(quiz)[-1] == r"The game is paused: \[gift\](http\://evil.example)"
 
 
 def test_only_what_runs_can_be_paused():

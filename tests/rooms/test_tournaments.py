@@ -1,6 +1,8 @@
 """Tournaments from the draw to the last place."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from learning.models import Statement
@@ -225,7 +227,7 @@ def test_of_a_large_round_the_first_matches_and_the_own_one_are_drawn(django_ass
     late.save()
     first = by_seed(quiz)[0]
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         stage = board_of(quiz.session, viewer=first).stages[0]
 
     assert [match.number for match in stage.matches] == [*range(1, SHOWN + 1), 120]
@@ -306,3 +308,20 @@ def test_the_board_is_drawn_on_the_panel_and_with_the_results(client):
         results.content.decode().count('class="match ') + results.content.decode().count('class="match"') == 3
     )
     assert GameSession.objects.get().analytics.players == 4
+
+
+def test_a_round_costs_a_program_the_same_however_many_matches(client):
+    costs = {}
+    for players, matches in ((2, 1), (6, 3)):
+        quiz = cup("swiss", players=players, rounds=1).begin()
+        client.force_login(quiz.players[0])
+        address = f"/api/v1/rooms/{quiz.room.slug}/sessions/{quiz.session.uuid}/matches"
+        # What the first visit looks up of a player is remembered.
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            found = client.get(address).json()
+        assert len(found["matches"]) == matches
+        assert all(side["name"] for match in found["matches"] for side in match["sides"])
+        costs[matches] = len(queries)
+
+    assert costs[1] == costs[3]

@@ -1,12 +1,19 @@
 // The session panel: fetched again whenever the session moves on; counts down; keys answer; says what comes.
+// Over the socket, where the server serves a crowd together; by HTTP when there is none, or when it refuses.
 
-import { socket } from "../../messaging/js/socket.js";
+import { randomId, socket } from "../../messaging/js/socket.js";
+import { toast } from "../../padawanforge/js/toasts.js";
 
 const room = document.querySelector(".room");
 const URGENT_MS = 5000;
 const RELOAD_MS = 40;
+// While many get ready, each page looks so much less often.
+const LOBBY_MS = 20;
 const SAME_END_MS = 500;
+// A socket that has silently died is not waited for while a question is open.
+const PATIENCE_MS = 5_000;
 const KEYS = { t: "true", f: "false", p: "pass", arrowleft: "true", arrowright: "false" };
+const VERDICTS = { true: true, false: false, pass: null };
 const MARKS = new Set(["1", "2", "3"]);
 // Whatever the panel shows, it changes by these.
 const ALWAYS = new Set(["session.annulled", "session.assigned", "session.countdown"]);
@@ -16,6 +23,7 @@ const MEASURED_FOR_MS = 120_000;
 let measuredAt = -MEASURED_FOR_MS;
 let timers = [];
 let reloading = 0;
+let spreading = 0;
 let subscriptions = 0;
 // What the person sent from the panel and is still under way; and whether the panel should have been fetched
 // meanwhile.
@@ -25,6 +33,9 @@ let look = null;
 let stale = null;
 let isPressed = false;
 let chosen = {};
+// The answer that nobody took, because the server or the way to it was gone: given again as soon as it is back.
+let unsent = null;
+const GONE = 502;
 
 const panel = () => document.querySelector("[data-session-panel]");
 
@@ -45,9 +56,56 @@ function reload() {
   reloading = setTimeout(() => {
     // A click is one only when the button is still there at its end, and its answer replaces the panel it came from.
     missed = own.size > 0 || isPressed;
-    if (missed) return;
-    window.htmx.ajax("GET", panel().dataset.url, { source: live, target: "#session-panel", swap: "outerHTML" });
+    if (!missed) fetchPanel();
   }, RELOAD_MS);
+}
+
+async function fetchPanel() {
+  const mine = (look = {});
+  try {
+    const html = await askPanel();
+    if (mine === look && !isUntimely(mine)) show(html);
+    else if (mine === look) reload();
+  } catch {
+    if (mine !== look) return;
+    window.htmx.ajax("GET", panel().dataset.url, { source: live, target: "#session-panel", swap: "outerHTML" });
+  }
+}
+
+async function askPanel() {
+  if (!socket.isOpen) throw new Error("There is no socket.");
+  return (await socket.request("panel", { room: panel().dataset.room })).html;
+}
+
+const show = (html) => window.htmx.swap("#session-panel", html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+
+// The same answer goes by HTTP when the socket didn't take it, and what is refused there is shown.
+async function answer(form, verdict) {
+  const step = {};
+  const { round, confidence } = Object.fromEntries(new FormData(form));
+  const cid = randomId();
+  own.add(step);
+  // A panel that was asked for before the click doesn't know of it.
+  stale = look;
+  try {
+    const given = { round: Number(round), verdict: VERDICTS[verdict], confidence: Number(confidence) || null, cid };
+    const late = new Promise((_resolve, reject) => setTimeout(reject, PATIENCE_MS));
+    await Promise.race([socket.request("verdict", { room: panel().dataset.room, ...given }), late]);
+  } catch {
+    own.delete(step);
+    const values = { verdict, client_id: cid };
+    const sent = window.htmx.ajax("POST", form.action, { source: form, target: "#session-panel", swap: "outerHTML", values });
+    // Its events tell.
+    sent.catch(() => {});
+    return;
+  }
+  try {
+    show(await askPanel());
+  } catch {
+    missed = true;
+  }
+  own.delete(step);
+  if (missed) reload();
 }
 
 // Who took the step himself has the panel already; swapping it again could swallow a click.
@@ -67,10 +125,11 @@ function asks({ detail: { elt, requestConfig, xhr } }) {
   stale = look;
 }
 
+// What waited in htmx's queue was sent after the click, and its panel would take the place of the answer's.
+const isUntimely = (one) => one === stale || (one === look && (own.size > 0 || isPressed));
+
 function passOver({ detail }) {
-  // What waited in htmx's queue was sent after the click, and its panel would take the place of the answer's.
-  const isUntimely = detail.xhr === look && (own.size > 0 || isPressed);
-  if (!detail.xhr || !(isUntimely || detail.xhr === stale)) return;
+  if (!detail.xhr || !isUntimely(detail.xhr)) return;
   detail.shouldSwap = false;
   reload();
 }
@@ -84,6 +143,26 @@ function released() {
 
 function answered({ detail: { xhr } }) {
   if (own.delete(xhr) && !own.size && missed) reload();
+}
+
+function failed(event) {
+  const { elt, requestConfig, xhr } = event.detail;
+  const verdict = requestConfig.formData.get("verdict");
+  // What the server itself refuses comes with its reason.
+  if (!verdict || !panel()?.contains(elt) || (xhr.status && xhr.status < GONE)) return;
+  event.stopPropagation();
+  if (!unsent) toast("Your answer is not in yet. It is sent again as soon as the connection is back.", "warning");
+  unsent = { question: question(), verdict };
+}
+
+function answerAgain() {
+  if (!unsent || own.size) return;
+  const button = panel().querySelector(`[data-verdict="${unsent.verdict}"]`);
+  // In a pause the question is the same, and there is nothing to press.
+  if (unsent.question === question() && !button) return;
+  const isOpen = unsent.question === question() && !button.disabled;
+  unsent = null;
+  if (isOpen) button.click();
 }
 
 const question = () => panel().dataset.step.replace(" paused", "");
@@ -112,8 +191,16 @@ function countDown() {
   timers.push(setTimeout(() => (bar.dataset.state = "over"), left));
 }
 
+// All pages hear of everybody who gets ready; nobody has to see each of a crowd at once.
+function reloadSoon(players) {
+  spreading ||= setTimeout(() => {
+    spreading = 0;
+    reload();
+  }, Math.random() * players * LOBBY_MS);
+}
+
 function progress({ answered, players, phase }) {
-  if (phase === "lobby") return reload();
+  if (phase === "lobby") return reloadSoon(players);
   const counter = panel().querySelector("[data-answered]");
   if (!counter) return undefined;
   counter.textContent = answered;
@@ -156,10 +243,26 @@ document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   chooseAgain();
   countDown();
   announce();
+  answerAgain();
 });
 document.body.addEventListener("htmx:beforeRequest", asks);
 document.body.addEventListener("htmx:beforeSwap", passOver);
 document.body.addEventListener("htmx:afterRequest", answered);
+document.body.addEventListener("htmx:sendError", failed);
+document.body.addEventListener("htmx:responseError", failed);
+addEventListener("online", () => unsent && reload());
+// Before htmx hears of it.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    if (!form.matches("[data-answer-form]") || !submitter || !socket.isOpen) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!own.size) answer(form, submitter.value);
+  },
+  true,
+);
 document.addEventListener("pointerdown", ({ target }) => (isPressed = Boolean(panel()?.contains(target))));
 document.addEventListener("pointerup", released);
 document.addEventListener("pointercancel", released);
