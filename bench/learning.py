@@ -134,7 +134,7 @@ def experience(player: Player) -> int:
 
 
 def tell_skills(learners: list[Learner], topic: Topic) -> None:
-    """Against the true skill, and how often two standard errors reach it; the scale's shift is taken out."""
+    """Against the true skill, and how often two standard errors reach it."""
     rows = {row.player_id: row for row in TopicSkill.objects.filter(topic=topic)}
     honest = [one for one in learners if one.kind == "honest" and one.player.pk in rows]
     errors = [rows[one.player.pk].theta_mean - one.skill for one in honest]

@@ -35,7 +35,9 @@ def open_for(size: int, kind: str, rounds: int) -> None:
         set_ready(session=session, player=player, is_ready=True, now=now)
     found = {
         "cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "room": str(room.channel.uuid),
+        "slug": room.slug,
         "session": str(session.uuid),
         "keys": [signed_in(player) for player in players],
     }

@@ -9,6 +9,7 @@ from hypothesis import settings
 from pytest_django import fixtures
 
 from messaging.queries.announcements import BANNERS_KEY
+from messaging.queries.faces import forget_faces
 from messaging.queries.newest import forget_pages
 from players.queries.rights import forget_rights
 from tests.restore import remember_beginning, restore
@@ -55,11 +56,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
+def _heartbeats_wait_for_nobody(monkeypatch):
+    monkeypatch.setattr("messaging.heartbeats.TOGETHER_SECONDS", 0.01)
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache():
     """Rate limits are counted in the cache and must not leak from one test into the next."""
     cache.clear()
     # What a process remembers by keys of rows that the next test makes anew.
     forget_pages()
+    forget_faces()
     forget_rights()
     # As on a site where nothing is announced: what an announcement costs is counted where they are tested.
     cache.set(BANNERS_KEY, [])

@@ -31,6 +31,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Nothing of a test has to survive the machine.
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    # All connections from the start, so that of eight threads that begin at once none waits for another to be opened.
+    DATABASES["default"]["OPTIONS"]["pool"] |= {"min_size": 10}
     # Runs beside each other on one server must not take each other's databases for their own.
     if run := os.environ.get("TEST_RUN"):
         DATABASES["default"]["TEST"] = {"NAME": f"test_{run}"}

@@ -56,4 +56,5 @@ def _cpu(process: psutil.Process) -> float:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return times.user + times.system
+    # With those of its children that have ended: an engine gives each connection a process.
+    return times.user + times.system + times.children_user + times.children_system

@@ -102,13 +102,20 @@ class Person:
             return 1
         if op == "sub":
             await self._opened(frame)
-        elif op == "pong" and frame.get("heads", {}).get(self.room, 0) > self.seq:
-            await self._say(op="resume", room=self.room, epoch=self.epoch, seq=self.seq)
+        elif op == "pong":
+            await self._compare(frame["heads"])
         elif op == "ok" and frame["id"] in self.waiting:
             self._done(frame["id"], frame["seq"])
         elif op == "err":
             self._refusal(frame)
         return 0
+
+    async def _compare(self, heads: dict[str, int]) -> None:
+        """What a heartbeat tells: how far the room is; nothing when the server doesn't tell of it any more."""
+        if self.room not in heads:
+            await self._subscribe()
+        elif heads[self.room] > self.seq:
+            await self._say(op="resume", room=self.room, epoch=self.epoch, seq=self.seq)
 
     async def _opened(self, frame: dict) -> None:
         self.is_away = False

@@ -1,11 +1,12 @@
 """Characters that speak: what the forge adds to the time until the first word, against a real model server.
 
-    python -m bench.npcs_speaking
+    python -m bench.npcs_speaking --turns 50 --rounds 3
 
-A talk of fifty turns, then a room of five characters and ten players who ask in turn. Two processes of its own:
+A talk of so many turns, then a room of five characters and ten players who ask in turn, so many times. Two processes of its own:
 the model server and the forge on its embedded default (SQLite, in-memory layer, background work inside).
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -21,11 +23,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bench.chat.servers import PROGRAMS, Server
 
-TURNS = 50
-ROUNDS = 3
 PORTS = (8941, 8942)
 # Ten answers a minute are a player's limit.
 LIMIT_SECONDS = 6.1
+# Nobody asks in the moment in which an answer ends; somebody else may.
+READING_SECONDS = 1.0
 
 
 async def direct(url: str) -> float:
@@ -90,10 +92,10 @@ class Tab:
         return frame["op"] == "sig" and frame["type"] == "npc.delta" and frame["data"]["asker"] == self.me
 
 
-async def talk(server: Server, people: dict) -> list[float]:
+async def talk(server: Server, people: dict, turns: int) -> list[float]:
     tab = await Tab.open(server, people, people["talk"]["room"], people["talk"]["session"])
     times = []
-    for number in range(TURNS):
+    for number in range(turns):
         began = time.monotonic()
         times.append(await tab.ask(f"Question {number}: what is the colour of a star, and why?"))
         await asyncio.sleep(max(0.0, LIMIT_SECONDS - (time.monotonic() - began)))
@@ -101,15 +103,16 @@ async def talk(server: Server, people: dict) -> list[float]:
     return times
 
 
-async def room(server: Server, people: dict) -> list[float]:
+async def room(server: Server, people: dict, rounds: int, *, pause: float = READING_SECONDS) -> list[float]:
     """Ten pages listen; their players ask one after the other, each another character."""
     where = people["room"]
     tabs = [await Tab.open(server, people, where["room"], session) for session in where["sessions"]]
     names, times = people["names"], []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         for at, tab in enumerate(tabs):
             name = names[(at + number) % len(names)]
             times.append(await tab.ask(f"@{name} round {number}: what do you know about comets?"))
+            await asyncio.sleep(pause)
     for tab in tabs:
         await tab.socket.close()
     return times
@@ -134,7 +137,7 @@ def line(name: str, times: list[float], base: float, spent: float = 0.0) -> None
     )
 
 
-async def measure(server: Server, url: str) -> None:
+async def measure(server: Server, url: str, *, turns: int, rounds: int) -> None:
     people = json.loads(server.run("bench.npcs_speaking.people", url))
     server.start()
     before = memory(server.process.pid)
@@ -143,9 +146,13 @@ async def measure(server: Server, url: str) -> None:
     print("| what | answers | first word, median ms | 95 % | added, median ms | processor ms each |")
     print("|---|--:|--:|--:|--:|--:|")
     line("model server, called directly", base, middle)
-    for name, measured in (("a talk", talk), ("a room of five characters and ten players", room)):
+    for name, measured, times_over in (
+        ("a talk", talk, turns),
+        ("a room of five characters and ten players", room, rounds),
+        ("the same, asked at the end of each answer", partial(room, pause=0.0), rounds),
+    ):
         began = worked(server.process.pid)
-        times = await measured(server, people)
+        times = await measured(server, people, times_over)
         line(name, times, middle, worked(server.process.pid) - began)
     after = memory(server.process.pid)
     built = float(server.run("bench.npcs_speaking.prompts"))
@@ -155,12 +162,18 @@ async def measure(server: Server, url: str) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--turns", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args()
     port, forge_port = PORTS
     url = f"http://127.0.0.1:{port}/v1"
     model = subprocess.Popen([sys.executable, "-m", "bench.npcs_speaking.model_server", str(port)])
     try:
         with Server(PROGRAMS["forge-embedded"], forge_port) as server:
-            asyncio.run(measure(server, url))
+            asyncio.run(measure(server, url, turns=chosen.turns, rounds=chosen.rounds))
     finally:
         model.terminate()
         model.wait()

@@ -16,7 +16,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from bench.chat.people import make_player, signed_in  # noqa: E402
-from npcs.models import AiProvider, Npc, NpcCategory  # noqa: E402
+from npcs.models import AiProvider, Budget, Npc, NpcCategory  # noqa: E402
+from players.choices import RoleName  # noqa: E402
 from rooms.actions.places import add_npc  # noqa: E402
 from rooms.actions.rooms import enter_room, open_room  # noqa: E402
 from rooms.actions.talks import open_talk  # noqa: E402
@@ -53,6 +54,10 @@ def main(url: str) -> None:
     for player in players[1:]:
         enter_room(room=room, player=player)
     talk = open_talk(player=players[0], npc=npcs[0])
+    # A day's tokens are gone after thirty answers otherwise.
+    budgets = [{"role": RoleName.PADAWAN}, {"place": talk.channel.uuid}, {"place": room.channel.uuid}]
+    for whose in budgets + [{"npc": npc} for npc in npcs]:
+        Budget.objects.create(**whose, tokens_per_day=10**9)
     told = {
         "cookie": settings.SESSION_COOKIE_NAME,
         "names": NAMES,

@@ -11,7 +11,9 @@ from websockets.sync.client import ClientConnection, connect
 
 def sign_in_as_guest(url: str) -> httpx2.Client:
     """A browser's session: cookies, and the token that forms need."""
-    http = httpx2.Client(base_url=url, follow_redirects=True, headers={"Origin": url, "Referer": f"{url}/"})
+    headers = {"Origin": url, "Referer": f"{url}/"}
+    # A server that has just begun, beside other tests, is slow, not wrong.
+    http = httpx2.Client(base_url=url, follow_redirects=True, headers=headers, timeout=30)
     http.get("/")
     post(http, "/guest/")
     return http

@@ -1,6 +1,7 @@
 """People in front of browsers, for the tests and for the pictures of the README."""
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from axe_playwright_python.sync_playwright import Axe
@@ -113,3 +114,14 @@ class Player:
         self.show("session")
         self.page.get_by_role("button", name=re.compile("ready", re.I)).click()
         expect(self.page.get_by_role("button", name="Not ready after all")).to_be_visible()
+
+
+def in_room(browser: Browser, url: str, room: str, names: Mapping[str, dict]) -> list[Player]:
+    """New players in a room, each in front of a browser with a window of that size."""
+    people = []
+    for name, viewport in names.items():
+        person = Player(browser, url, viewport)
+        person.sign_up(name)
+        person.enter(room)
+        people.append(person)
+    return people

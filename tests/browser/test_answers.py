@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.people import DESKTOP, PHONE, Player
+from tests.browser.people import DESKTOP, PHONE, Player, in_room
 from tests.rooms.scripted import scripted
 
 pytestmark = pytest.mark.browser
@@ -38,13 +38,7 @@ def answer(player: Player) -> Locator:
 
 
 def two(browser, url, *names):
-    people = []
-    for name, viewport in zip(names, (DESKTOP, PHONE), strict=True):
-        person = Player(browser, url, viewport)
-        person.sign_up(name)
-        person.enter(ROOM)
-        people.append(person)
-    return people
+    return in_room(browser, url, ROOM, dict(zip(names, (DESKTOP, PHONE), strict=True)))
 
 
 def test_one_asks_the_other_reads_along_a_refresh_loses_nothing_and_a_stop_stops(server, browser, provider):
@@ -97,6 +91,22 @@ def test_an_answer_is_made_again_and_one_of_the_two_is_chosen(server, browser, p
     expect(answer(ada)).to_contain_text("The first answer.")
     expect(answer(ada)).to_contain_text("1 of 2")
     ada.check_accessibility()
+    assert ada.complaints == []
+
+
+def test_who_wrote_an_answer_stands_at_it_also_right_after_another_one(server, browser, provider):
+    (ada,) = in_room(browser, server.url, ROOM, {"ada-twice": DESKTOP})
+    ada.say("@Lemma go on")
+    expect(draft(ada)).to_have_count(1)
+    ada.say("@Lemma and then?")
+    asked = ada.page.locator(".msg--own[data-seq]", has_text="and then?")
+    expect(asked).to_have_count(1)
+    provider.let(200)
+
+    said = asked.locator("~ .msg--character[data-seq]")
+    expect(said).to_have_count(2)
+    for number in range(2):
+        expect(said.nth(number).locator("[data-slot=engine]")).to_be_visible()
     assert ada.complaints == []
 
 

@@ -118,3 +118,18 @@ def test_a_private_talk_is_begun_from_the_characters_page(server, browser):
 
     expect(player.page.locator(".msg--character", has_text="built-in engine").first).to_contain_text("prime")
     assert player.complaints == []
+
+
+def test_the_first_words_of_a_talk_are_sent_by_enter_as_all_others(server, browser):
+    player = Player(browser, server.url, DESKTOP)
+    player.come_as_guest()
+    player.page.goto("/characters/vega/talk/")
+    player.page.locator("#composer-text").fill("Why do we have seasons?")
+
+    player.page.keyboard.press("Shift+Enter")
+    expect(player.page.locator("#composer-text")).to_have_value("Why do we have seasons?\n")
+    player.page.keyboard.press("Enter")
+
+    expect(player.page.locator(".msg--own")).to_contain_text("Why do we have seasons?")
+    expect(player.page.locator(".msg--character", has_text="built-in engine").first).to_be_visible()
+    assert player.complaints == []

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.people import DESKTOP, PHONE, Player
-from tests.browser.server import Server
+from messaging.rules.direct import MAX_UNANSWERED
+from tests.browser.people import DESKTOP, PHONE, Player, in_room
 
 pytestmark = pytest.mark.browser
 
@@ -33,22 +33,8 @@ change_role(player=Player.objects.get(username="{name}"), role="game_master")
 """
 
 
-@pytest.fixture
-def own_server(tmp_path):
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-def two(browser, url, *names, viewport=DESKTOP):
-    people = []
-    for name in names:
-        person = Player(browser, url, viewport)
-        person.sign_up(name)
-        person.enter(ROOM)
-        people.append(person)
-    return people
+def here(browser, url, *names):
+    return in_room(browser, url, ROOM, dict.fromkeys(names, DESKTOP))
 
 
 def message(player: Player, text: str) -> Locator:
@@ -69,7 +55,7 @@ def is_connected(player: Player, state: str = "online") -> None:
 
 
 def test_each_sees_at_once_what_the_other_does(server, browser):
-    ada, ben = two(browser, server.url, "ada-live", "ben-live")
+    ada, ben = here(browser, server.url, "ada-live", "ben-live")
     expect(ada.page.locator("#people-list")).to_contain_text("ben-live")
 
     ben.page.locator("#composer-text").press_sequentially("Good mor")
@@ -104,7 +90,7 @@ def test_each_sees_at_once_what_the_other_does(server, browser):
 
 
 def test_whose_rights_change_sees_it_on_the_open_page(server, browser):
-    ada, ben = two(browser, server.url, "ada-rights", "ben-rights")
+    ada, ben = here(browser, server.url, "ada-rights", "ben-rights")
 
     server.manage("shell", "-c", PROMOTE.format(name="ada-rights"))
     ada.say("Still here, as a game master")
@@ -120,7 +106,7 @@ def test_whose_rights_change_sees_it_on_the_open_page(server, browser):
 
 
 def test_without_sockets_people_talk_by_plain_http(server, browser, tmp_path):
-    (ben,) = two(browser, server.url, "ben-plain")
+    (ben,) = here(browser, server.url, "ben-plain")
     ada = Player(browser, server.url, PHONE)
     ada.page.add_init_script(NO_SOCKETS)
     ada.sign_up("ada-plain")
@@ -134,6 +120,8 @@ def test_without_sockets_people_talk_by_plain_http(server, browser, tmp_path):
     ben.say("They arrive")
     ada.hears("They arrive")
     expect(ada.page.locator(".msg--waiting, .msg--failed")).to_have_count(0)
+    # That one writes is told without a question; its answer is not taken for the one to the message.
+    expect(ada.page.locator("[data-told]")).to_be_hidden()
 
     ada.page.evaluate("window.socketsLeadNowhere = false")
     is_connected(ada)
@@ -143,7 +131,7 @@ def test_without_sockets_people_talk_by_plain_http(server, browser, tmp_path):
 
 
 def test_what_is_written_offline_is_sent_when_the_line_is_back(server, browser):
-    ada, ben = two(browser, server.url, "ada-offline", "ben-offline")
+    ada, ben = here(browser, server.url, "ada-offline", "ben-offline")
 
     ada.page.context.set_offline(True)
     expect(banner(ada)).to_contain_text("You are offline")
@@ -157,6 +145,41 @@ def test_what_is_written_offline_is_sent_when_the_line_is_back(server, browser):
     expect(banner(ada)).to_be_hidden()
     expect(ada.page.locator(".msg--waiting, .msg--failed")).to_have_count(0)
     expect(ben.page.locator("#messages").get_by_text("Written in a tunnel")).to_have_count(1)
+
+
+def test_why_a_text_was_refused_stays_under_it(server, browser):
+    ada = Player(browser, server.url, DESKTOP)
+    ada.sign_up("ada-refused")
+    ada.enter(ROOM)
+
+    ada.say("/roll a banana")
+    refused = message(ada, "/roll a banana")
+    expect(refused).to_contain_text("Write it like /roll 2d6+1")
+    # By then what is on its way says so, and a moment later that it could not be sent.
+    ada.page.wait_for_timeout(1_000)
+
+    expect(refused).to_contain_text("Write it like /roll 2d6+1")
+    refused.get_by_role("button", name="Edit").click()
+    expect(ada.page.locator("#composer-text")).to_have_value("/roll a banana")
+
+
+def test_whoever_has_to_wait_for_an_answer_is_told_so(server, browser):
+    ada, ben = (Player(browser, server.url, DESKTOP) for _ in range(2))
+    ben.sign_up("ben-asked")
+    ada.sign_up("ada-asks")
+    ada.page.goto("/messages/new/")
+    ada.page.get_by_label("Others, by username").fill("ben-asked")
+    ada.page.get_by_label("Message", exact=True).fill("Question 0")
+    ada.page.get_by_role("button", name="Send").click()
+    is_connected(ada)
+    for number in range(1, MAX_UNANSWERED + 1):
+        ada.page.locator("#composer-text").fill(f"Question {number}")
+        ada.page.keyboard.press("Enter")
+        expect(message(ada, f"Question {number}")).to_be_visible()
+
+    waiting = message(ada, f"Question {MAX_UNANSWERED}")
+    expect(waiting).to_contain_text("answer")
+    expect(waiting).to_have_class(re.compile("msg--failed"))
 
 
 def test_an_unsent_text_can_be_edited_or_discarded(server, browser):
@@ -183,7 +206,7 @@ def test_an_unsent_text_can_be_edited_or_discarded(server, browser):
 
 
 def test_a_page_goes_on_after_the_server_was_restarted(own_server, browser):
-    ada, ben = two(browser, own_server.url, "ada-restart", "ben-restart")
+    ada, ben = here(browser, own_server.url, "ada-restart", "ben-restart")
     ada.say("Before the night")
     ben.hears("Before the night")
 

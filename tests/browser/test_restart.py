@@ -16,14 +16,6 @@ MESSAGES = 40
 WRITERS = 8
 
 
-@pytest.fixture
-def own_server(tmp_path):
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
 def channel_of(http, slug: str) -> str:
     page = http.get(f"/rooms/{slug}/").text
     return re.search(r'data-room="([0-9a-f-]{36})"', page).group(1)

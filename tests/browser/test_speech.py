@@ -132,3 +132,26 @@ def test_a_message_is_saved_and_one_is_planned(people):
 
 def test_nothing_complained(people):
     assert [complaint for person in people for complaint in person.complaints] == []
+
+
+def test_an_answer_in_a_talk_is_rated_where_it_stands(people):
+    _, bob, _ = people
+    bob.page.goto("/characters/lemma/talk/")
+    composer(bob).fill("Good evening")
+    composer(bob).press("Enter")
+    expect(bob.page.locator("[data-connection]")).to_have_attribute("data-state", "online")
+    # With the greeting.
+    expect(bob.page.locator(".msg--character[data-seq]")).to_have_count(2)
+    # This one comes while the page is open, so the server has drawn no form for it.
+    composer(bob).fill("Thank you")
+    composer(bob).press("Enter")
+    expect(bob.page.locator(".msg--character[data-seq]")).to_have_count(3)
+    good = bob.page.locator(".msg--character[data-seq]").last.get_by_role("button", name="Good answer")
+    talk = bob.page.url
+
+    good.click()
+
+    expect(good).to_have_attribute("aria-pressed", "true")
+    assert bob.page.url == talk
+    bob.page.reload()
+    expect(good).to_have_attribute("aria-pressed", "true")

@@ -1,9 +1,18 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
 
-from learning.models import AnswerEvent, Settlement, Statement, Topic, TopicSkill
+from learning.models import (
+    AnswerEvent,
+    LeagueCohort,
+    LeagueEntry,
+    LeagueMember,
+    Settlement,
+    Statement,
+    Topic,
+    TopicSkill,
+)
 from tests.factories.players import PlayerFactory
 
 
@@ -70,3 +79,34 @@ class TopicSkillFactory(factory.django.DjangoModelFactory):
     last_at = factory.LazyFunction(timezone.now)
     mastery = 0.5
     mastery_low = 0.4
+
+
+class LeagueEntryFactory(factory.django.DjangoModelFactory):
+    """Somebody who joined long ago."""
+
+    class Meta:
+        model = LeagueEntry
+
+    player = factory.SubFactory(PlayerFactory)
+    joined_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=90))
+
+
+class LeagueCohortFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LeagueCohort
+
+    week = date(2026, 3, 2)
+    number = factory.Sequence(lambda n: n + 1)
+
+
+class LeagueMemberFactory(factory.django.DjangoModelFactory):
+    """A first week, nothing done yet."""
+
+    class Meta:
+        model = LeagueMember
+
+    cohort = factory.SubFactory(LeagueCohortFactory)
+    player = factory.SubFactory(PlayerFactory)
+    week = factory.SelfAttribute("cohort.week")
+    expected = 20
+    measured_until = factory.LazyFunction(timezone.now)

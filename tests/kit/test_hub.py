@@ -2,6 +2,7 @@ import asyncio
 import os
 
 import pytest
+from channels.layers import get_channel_layer
 from django.test import override_settings
 
 from padawanforge.kit import hub
@@ -89,7 +90,7 @@ def test_sending_without_a_server_is_harmless():
     assert hub.members("room.a") == 0
 
 
-async def test_a_layer_that_is_away_slows_nobody_down(caplog):
+async def test_a_layer_that_is_away_slows_nobody_down_and_keeps_nothing_from_who_is_here(caplog):
     with layer("tests.kit.test_hub.Silent"):
         hub.capture_loop()
         heard = []
@@ -100,8 +101,26 @@ async def test_a_layer_that_is_away_slows_nobody_down(caplog):
         await hub.leave("room.a", heard.append)
 
     assert "The channel layer is away" in caplog.text
-    assert heard == []
+    assert heard == [{"kind": "event"}] * 5
     hub.reset_breaker()
+
+
+async def test_what_other_processes_send_is_heard_and_what_we_sent_only_once(redis_layer):
+    hub.capture_loop()
+    heard = []
+    await hub.join("room.echo", heard.append)
+
+    hub.send("room.echo", {"kind": "ours"})
+    theirs = {"type": "hub", "origin": "another", "group": "room.echo", "message": {"kind": "theirs"}}
+    earlier = {"type": "hub", "group": "room.echo", "message": {"kind": "of an earlier version"}}
+    # After ours on the same connection, so that ours has come back before it.
+    await asyncio.sleep(0.05)
+    for envelope in (earlier, theirs):
+        await get_channel_layer().group_send("room.echo", envelope)
+    await until(lambda: {"kind": "theirs"} in heard)
+
+    assert heard == [{"kind": "ours"}, {"kind": "of an earlier version"}, {"kind": "theirs"}]
+    await hub.leave("room.echo", heard.append)
 
 
 async def test_who_joins_at_once_with_others_hears_as_well(redis_layer):

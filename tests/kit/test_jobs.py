@@ -33,7 +33,8 @@ def test_who_waits_for_a_job_is_woken_when_one_comes(tmp_path):
 
 def test_of_two_who_wait_each_gets_a_job(tmp_path):
     storage = Patient("test", filename=str(tmp_path / "jobs.sqlite3"))
-    workers = [in_a_thread(storage.dequeue) for _ in range(2)]
+    # Who is woken for a job that somebody else has found already looks again, as huey's workers do.
+    workers = [in_a_thread(lambda: next(filter(None, iter(storage.dequeue, b"")))) for _ in range(2)]
 
     storage.enqueue(b"one")
     storage.enqueue(b"two")

@@ -1,8 +1,12 @@
+from threading import Thread
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.urls import reverse
 
+from padawanforge.site.health import BackgroundWork
 from padawanforge.site.management.commands.serve import refuse_busy_port, take_data_folder
 from players.models import Player
 from tests.factories.npcs import NpcFactory
@@ -59,6 +63,20 @@ def test_health_is_machine_readable_and_open(client, transactional_db):
     assert response.headers["content-type"] == "application/json"
 
 
+def test_a_check_gives_the_connection_of_its_thread_back(transactional_db):
+    left = []
+
+    def check():
+        BackgroundWork().run()
+        left.append(connection.connection)
+
+    thread = Thread(target=check)
+    thread.start()
+    thread.join()
+
+    assert left == [None]
+
+
 def test_every_page_carries_the_strict_policy(client):
     response = client.get(reverse("site:landing"))
 
@@ -84,6 +102,26 @@ def test_quickstart_makes_one_administrator_and_prints_the_password_once(capsys,
     assert "Password" in first
     assert "Password" not in second
     assert Player.objects.filter(is_superuser=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("public", "address"),
+    [
+        (["https://forge.example.org", "http://localhost:8000"], "https://forge.example.org/admin/"),
+        (["http://localhost:8000"], "http://localhost:8123/admin/"),
+    ],
+)
+def test_quickstart_says_where_people_open_it(capsys, settings, tmp_path, public, address):
+    settings.STATIC_ROOT, settings.MEDIA_ROOT = tmp_path / "static", tmp_path / "media"
+    settings.STATIC_ROOT.mkdir()
+    settings.PUBLIC_URLS = public
+
+    call_command("quickstart", "--no-serve", "--port", "8123")
+
+    said = capsys.readouterr().out
+    assert address in said
+    # It has nothing to stop.
+    assert "Ctrl-C" not in said
 
 
 def test_a_second_server_on_the_same_data_folder_is_refused(settings, tmp_path):

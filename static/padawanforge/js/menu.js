@@ -35,5 +35,15 @@ function onClick(event) {
   if (view) showView(view.dataset.showView, view);
 }
 
+// Of a row of links that is wider than the screen, the one where we are is in sight.
+function showWhereWeAre() {
+  for (const link of document.querySelectorAll('nav [aria-current="page"]')) {
+    const row = link.closest("nav");
+    const [outer, inner] = [row.getBoundingClientRect(), link.getBoundingClientRect()];
+    row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  }
+}
+
+showWhereWeAre();
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onEscape);

@@ -22,8 +22,15 @@ export function relativeTime(moment, now = new Date()) {
   return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : "just now";
 }
 
+// What is to come: the last minute before it is not over yet.
+function ahead(moment) {
+  const text = relativeTime(moment);
+  return text === "just now" ? "in less than a minute" : text;
+}
+
 const STYLES = {
   relative: relativeTime,
+  ahead,
   clock: (moment) => clock.format(moment),
   date: (day) => date.format(day),
   moment: (when) => moment.format(when),

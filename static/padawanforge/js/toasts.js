@@ -36,5 +36,10 @@ region?.addEventListener("click", (event) => {
   if (node) dismiss(node);
 });
 
+// Whoever says it better himself stops the event on its way here. What a page only asks for, it asks again.
+window.addEventListener("htmx:sendError", ({ detail: { requestConfig } }) => {
+  if (requestConfig.verb !== "get") toast("The server does not answer. Try again in a moment.", "warning");
+});
+
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
 region?.querySelectorAll(".toast").forEach(expire);
