@@ -16,6 +16,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+
+def chromium() -> str | None:
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 # Several processes need a database and a layer that they can share.
 collect_ignore = (
     [] if os.environ.get("DATABASE_URL", "").startswith("postgres") else ["test_two_processes.py"]
@@ -49,9 +54,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop runs in this thread for as long as the browser lives: not beyond the module, for
     # asynchronous tests need the thread without a loop.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
         yield browser
         Player.present.clear()
         browser.close()

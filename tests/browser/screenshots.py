@@ -3,14 +3,13 @@
 A real server, two real browsers, the same steps as in the browser tests.
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, chromium
 from tests.browser.people import ANSWERS, DESKTOP, Player
 from tests.browser.server import Server
 
@@ -46,9 +45,7 @@ def main(folder: Path) -> None:
         server = Server(Path(data))
         server.start()
         try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
-            )
+            browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
             draw(browser, server.url, folder)
             browser.close()
         finally:

@@ -8,7 +8,10 @@ from tests.browser.test_live import NO_SOCKETS
 
 pytestmark = pytest.mark.browser
 ROOM = "the-proof-workshop"
-REFUSED = "document.querySelector('[data-answer-form] [name=round]').value = 40"
+# At the last moment: the panel may be fetched again at any other.
+REFUSED = """
+addEventListener('submit', ({ target }) => (target.elements.round.value = 40), { capture: true, once: true })
+"""
 
 
 def asked_by_http(player: Player) -> list[str]:

@@ -29,9 +29,20 @@ def answer_by_keys(player: Player, text: str, mark: str) -> None:
     expect(player.page.locator(".verdict:not(:disabled)")).to_have_count(0)
 
 
+FETCHED_AGAIN = """
+document.querySelector("#session-panel").dataset.old = "";
+const detail = { type: "session.annulled", data: {} };
+document.dispatchEvent(new CustomEvent("padawan:event", { detail }));
+"""
+
+
 def pause_and_go_on(ada: Player, bo: Player) -> None:
     panel(ada).get_by_text("Pause", exact=True).click()
     panel(ada).get_by_label("Why").fill("The bell rings")
+    ada.page.evaluate(FETCHED_AGAIN)
+    expect(ada.page.locator("#session-panel[data-old]")).to_have_count(0)
+    expect(panel(ada).get_by_label("Why")).to_have_value("The bell rings")
+    expect(panel(ada).get_by_label("Why")).to_be_focused()
     ada.page.get_by_role("button", name="Pause the game").click()
     for player in (ada, bo):
         expect(panel(player).get_by_text("The bell rings").first).to_be_visible()
