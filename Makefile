@@ -56,12 +56,12 @@ chromium:
 	  else echo "The browser tests need Chromium: install it with 'apt install chromium-headless-shell'."; exit 1; fi; }
 
 test: install-dev chromium   ## Run every test, browsers included
-	@mkdir -p build; TEST_RUN=browsers $(PYTEST) -n 2 --dist loadfile -m "$(BROWSERS)" >build/browsers.log 2>&1 & browsers=$$!; \
-	$(PYTEST) -n $(WORKERS) -m "not browser"; others=$$?; \
+	@mkdir -p build; TEST_RUN=browsers $(PYTEST) -n 2 --dist loadfile -m "$(BROWSERS)" tests/browser >build/browsers.log 2>&1 & browsers=$$!; \
+	$(PYTEST) -n $(WORKERS) --ignore tests/browser; others=$$?; \
 	echo "Waiting for the browsers ..."; wait $$browsers; said=$$?; cat build/browsers.log; exit $$((others + said))
 
 test-fast: install-dev       ## Run the tests without browsers
-	@$(PYTEST) -n $(WORKERS) -m "not browser"
+	@$(PYTEST) -n $(WORKERS) --ignore tests/browser
 
 lint: install-dev            ## Style, import contracts, types, missing migrations
 	@$(VENV)/bin/ruff check .

@@ -12,6 +12,7 @@ from messaging.queries.announcements import BANNERS_KEY
 from messaging.queries.faces import forget_faces
 from messaging.queries.newest import forget_pages
 from players.queries.rights import forget_rights
+from tests import template
 from tests.restore import remember_beginning, restore
 
 OTHERS_END = """
@@ -36,6 +37,17 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    template.begin_with()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    """The file that was copied is the database; PostgreSQL copies by itself."""
+    return django_db_keepdb or connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

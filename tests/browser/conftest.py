@@ -43,7 +43,8 @@ def server(tmp_path_factory) -> Iterator[Server]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """One that a test may kill."""
-    server = Server(tmp_path)
+    # What characters find by meaning is not what these tests are about.
+    server = Server(tmp_path, EMBEDDINGS="off")
     server.start()
     yield server
     server.stop()
