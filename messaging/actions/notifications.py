@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from messaging.actions import delivery
 from messaging.actions.personal_log import note
@@ -18,6 +18,8 @@ from players.queries.relationships import hidden_from
 
 KEPT_FOR = timedelta(days=90)
 BATCH = 500
+# From the lowest.
+PRIORITIES = Notification.Priority.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,16 @@ def _fields(news: News) -> dict[str, object]:
 def _told_again(recipient: Player, news: News, fields: dict) -> Notification | None:
     """The unread row with the same key, brought up to date; None when there is none."""
     rows = Notification.objects.filter(recipient=recipient, key=news.key, is_read=False, is_dismissed=False)
+    fields = fields | {"priority": _at_least(news.priority)}
     if not rows.update(times=F("times") + int(news.is_counted), updated_at=fields["told_at"], **fields):
         return None
     return rows.first()
+
+
+def _at_least(priority: str) -> Case:
+    """What was more urgent and nobody has read is still there."""
+    higher = PRIORITIES[PRIORITIES.index(priority) + 1 :]
+    return Case(When(priority__in=higher, then=F("priority")), default=Value(str(priority)))
 
 
 def _told_first(recipient: Player, news: News, fields: dict) -> Notification:

@@ -230,6 +230,18 @@ def test_news_that_wait_for_the_morning_and_become_urgent_come_through(ada):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "shown"),
+    [("urgent", "normal", "urgent"), ("high", "urgent", "urgent"), ("normal", "low", "normal")],
+)
+def test_news_stay_as_urgent_as_the_most_urgent_that_nobody_has_read(ada, first, then, shown):
+    tell(ada, key="bo", priority=first)
+
+    row = tell(ada, key="bo", priority=then)
+
+    assert (row.priority, row.times) == (shown, 2)
+
+
 def test_quiet_hours_that_begin_while_it_is_retried_hold_too(ada):
     choose(ada, notification_ways={"friend": ["email"]})
     row = tell(ada, now=NOW - timedelta(hours=2))
