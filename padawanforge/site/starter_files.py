@@ -40,5 +40,11 @@ def note(path: Path) -> Note:
     return Note(f"{title}.md", source.removeprefix("Source: ").strip(), content)
 
 
+def library() -> list[dict]:
+    """Each document that characters may begin with: the columns of its preset, and its `content`."""
+    tables = read("presets.toml")["knowledge"]
+    return [{**table, "content": (STARTER_DIR / "library" / table["file"]).read_bytes()} for table in tables]
+
+
 def topics() -> list[dict]:
     return [read(f"statements/{path.name}") for path in sorted((STARTER_DIR / "statements").glob("*.toml"))]

@@ -2,12 +2,22 @@
 
 from collections import Counter
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from learning.models import Statement, Topic
 from npcs.actions.knowledge import DuplicateFile, add_knowledge_file
 from npcs.actions.memory_keeping import set_policy
-from npcs.models import AudiencePreset, KnowledgeFile, Npc, NpcCategory, NpcConfiguration, SystemPromptPreset
+from npcs.actions.presets import DuplicatePreset, keep_document
+from npcs.models import (
+    AudiencePreset,
+    KnowledgeFile,
+    KnowledgePreset,
+    Npc,
+    NpcCategory,
+    NpcConfiguration,
+    SystemPromptPreset,
+)
 from padawanforge.site import starter_files
 from rooms.actions.places import add_npc
 from rooms.actions.rooms import open_room
@@ -19,6 +29,7 @@ def load() -> Counter[str]:
     made: Counter[str] = Counter()
     load_categories(made)
     load_presets(made)
+    load_library(made)
     load_characters(made)
     load_statements(made)
     load_rooms(made)
@@ -37,6 +48,19 @@ def load_presets(made: Counter[str]) -> None:
         for table in presets[kind]:
             _, created = model.objects.get_or_create(name=table.pop("name"), defaults=table)
             made["presets"] += created
+
+
+def load_library(made: Counter[str]) -> None:
+    """Kept as the console keeps them: looked at first, and the same document once."""
+    for table in starter_files.library():
+        content = ContentFile(table.pop("content"), name=table.pop("file"))
+        if KnowledgePreset.objects.filter(name=table["name"]).exists():
+            continue
+        try:
+            keep_document(preset=KnowledgePreset(**table), content=content)
+        except DuplicatePreset:
+            continue
+        made["presets"] += 1
 
 
 def load_characters(made: Counter[str]) -> None:

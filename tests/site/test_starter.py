@@ -5,11 +5,22 @@ from collections import Counter
 import pytest
 
 from learning.models import Statement, Topic
-from npcs.models import AudiencePreset, KnowledgeFile, KnowledgeItem, Npc, NpcCategory, SystemPromptPreset
+from npcs.actions.presets import use_document
+from npcs.models import (
+    AudiencePreset,
+    KnowledgeFile,
+    KnowledgeItem,
+    KnowledgePreset,
+    Npc,
+    NpcCategory,
+    SystemPromptPreset,
+)
 from padawanforge.kit.work import WorkState
 from padawanforge.site import starter_files
 from padawanforge.site.starter_load import load
 from rooms.models import Room, RoomNpc
+from tests.factories.npcs import NpcFactory
+from tests.factories.players import GameMasterFactory
 
 WORDS_ON_A_PAGE = 450
 
@@ -26,6 +37,7 @@ def test_loading_brings_everything_once_and_a_second_time_nothing(loaded):
     assert +again == Counter()
     assert NpcCategory.objects.count() == 8
     assert SystemPromptPreset.objects.count() == AudiencePreset.objects.count() == 5
+    assert KnowledgePreset.objects.filter(is_active=True).count() == 2
     assert Npc.objects.count() == 4
     assert Topic.objects.count() == 6
     assert Statement.objects.playable().count() == 120
@@ -38,6 +50,27 @@ def test_the_characters_notes_are_read_and_ready(loaded):
         "vega", "lemma", "livia", "quill",
     }  # fmt: skip
     assert not KnowledgeItem.objects.filter(text__startswith="Source:").exists()
+
+
+@pytest.mark.parametrize("name", ["How to study", "Judging a source"])
+def test_a_new_character_begins_with_a_copy_of_a_document_of_the_library(loaded, name):
+    npc, preset = NpcFactory(), KnowledgePreset.objects.get(name=name)
+
+    file = use_document(preset=preset, npc=npc, player=GameMasterFactory())
+
+    file.refresh_from_db()
+    preset.refresh_from_db()
+    assert (file.state, file.preset, preset.usage_count) == (WorkState.DONE, preset, 1)
+    assert file.file.name != preset.file.name
+    assert KnowledgeItem.objects.filter(file=file).count() >= 5
+
+
+def test_a_document_that_the_library_has_under_another_name_is_left_alone(loaded):
+    KnowledgePreset.objects.filter(name="How to study").update(name="Learning")
+
+    load()
+
+    assert set(KnowledgePreset.objects.values_list("name", flat=True)) == {"Learning", "Judging a source"}
 
 
 def test_every_room_has_a_character_and_lets_members_play(loaded):
