@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from learning.actions.hints import Wish, hint_in_practice
 from learning.actions.practice import (
     NoPractice,
     NothingToPractise,
@@ -22,6 +23,7 @@ from learning.permissions import may_see_games
 from learning.queries.calibration import calibration_of
 from learning.queries.due import DueOverview, due_overview
 from learning.queries.fading import FadingFact, fading_facts
+from learning.queries.hints import hints_in
 from learning.queries.leagues import Group, league_of
 from learning.queries.mastery import TopicMastery, mastery_by_topic
 from learning.queries.statements import topics_with_counts
@@ -138,6 +140,9 @@ class AskedOut(Schema):
     text: str
     purpose: str = Field(description="due, new or probe.")
     shown_at: datetime
+    hints: list[str] = Field(
+        description="Those that were asked for, at most three. With two, the answer won't count for the skill."
+    )
 
 
 class ResultOut(Schema):
@@ -148,6 +153,7 @@ class ResultOut(Schema):
     explanation: str
     source: str
     rapid: bool
+    hinted: bool = Field(description="Answered after the second hint: it doesn't count for the skill.")
     xp: int
 
 
@@ -175,6 +181,16 @@ class AnswerIn(Schema):
     verdict: bool | None = Field(description="Null skips the statement.")
     confidence: int | None = Field(None, ge=1, le=3, description="1 guess, 2 think so, 3 sure.")
     client_ms: int | None = Field(None, ge=0, le=86_400_000)
+
+
+class HintIn(Schema):
+    number: int = Field(ge=1, le=1000)
+    seen: int | None = Field(
+        None,
+        ge=0,
+        le=3,
+        description="How many hints are known. With it, asking twice by mistake gives one hint.",
+    )
 
 
 @router.get("/me/learning/due", response=DueOut, summary="What is due")
@@ -258,6 +274,18 @@ def practice_reply(request: HttpRequest, data: AnswerIn) -> dict[str, object]:
     return practice_out(_again(before))
 
 
+@router.post("/me/learning/practice/hint", response=PracticeOut, summary="A hint")
+@access.scope("learning:write")
+@access.requires(may_see_games)
+def practice_help(request: HttpRequest, data: HintIn) -> dict[str, object]:
+    """The next of three: a nudge, the words on which it turns, a similar statement worked through.
+
+    From the second one on the answer no longer counts for the skill. No hint is made from the key.
+    """
+    hint_in_practice(number=data.number, seen=data.seen, wish=Wish(request.user), now=timezone.now())
+    return practice_out(open_practice(request.user))
+
+
 @router.post("/me/learning/practice/next", response=PracticeOut, summary="The next statement")
 @access.scope("learning:write")
 @access.requires(may_see_games)
@@ -313,6 +341,7 @@ def _asked(practice: Practice) -> dict[str, object] | None:
     return {
         "number": practice.number, "topic": practice.statement.topic.name, "text": practice.statement.text,
         "purpose": practice.purpose, "shown_at": practice.shown_at,
+        "hints": [hint.text for hint in hints_in(practice)],
     }  # fmt: skip
 
 
@@ -321,7 +350,7 @@ def _result(event: AnswerEvent) -> dict[str, object]:
     return {
         "text": statement.text, "answer": event.answer, "correct": event.correct, "key": statement.answer,
         "explanation": statement.explanation, "source": statement.source_reference, "rapid": event.rapid,
-        "xp": event.xp,
+        "hinted": event.hinted, "xp": event.xp,
     }  # fmt: skip
 
 

@@ -20,8 +20,12 @@ class LearningConfig(AppConfig):
             prompt_sections,
             tasks,
         )
-        from learning.models import Statement, StatementVersion
+        from learning.models import Hint, Statement, StatementVersion
         from padawanforge.kit import append_only, fulltext
 
         fulltext.declare(Statement, ["text", "explanation"])
         append_only.freeze(StatementVersion, ["version", "text", "answer", "explanation", "content_hash"])
+        append_only.freeze(
+            Hint,
+            ["statement", "session_uuid", "ladder", "level", "text", "place", "message_uuid", "created_at"],
+        )

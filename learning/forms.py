@@ -34,3 +34,10 @@ class AnswerForm(forms.Form):
 
     def clean_verdict(self) -> bool | None:
         return VERDICTS[self.cleaned_data["verdict"]]
+
+
+class HintForm(forms.Form):
+    """`seen`: how many hints stood on the page."""
+
+    number = forms.IntegerField(min_value=1, max_value=1000)
+    seen = forms.IntegerField(min_value=0, max_value=3)

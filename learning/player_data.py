@@ -7,6 +7,7 @@ from django.db.models import Case, F, When
 from learning.models import (
     AnswerEvent,
     GenerationRun,
+    Hint,
     ImportRun,
     KeyFlip,
     LeagueEntry,
@@ -24,8 +25,8 @@ from players.personal_data import Area, Document, Row, register
 from players.queries.exports import CHUNK
 
 KEPT = (
-    AnswerEvent, GenerationRun, ImportRun, KeyFlip, LeagueEntry, LeagueMember, Practice, ReviewCard, Sitting,
-    Statement, StatementRating, StatementReport, StatementReview, TopicSkill,
+    AnswerEvent, GenerationRun, Hint, ImportRun, KeyFlip, LeagueEntry, LeagueMember, Practice, ReviewCard,
+    Sitting, Statement, StatementRating, StatementReport, StatementReview, TopicSkill,
 )  # fmt: skip
 MODELS = frozenset(model._meta.label for model in KEPT)
 
@@ -36,6 +37,7 @@ MARKS = {True: "right", False: "wrong", None: "not told yet"}
 def documents(player_id: int) -> Iterator[Document]:
     yield Document("learning/answers.json", "Answers", _answers(player_id))
     yield Document("learning/answers.md", "Answers, to read", _answers_to_read(player_id))
+    yield Document("learning/hints.json", "Hints that I asked for", _hints(player_id))
     yield Document("learning/skills.json", "What I am thought to know, by topic", _skills(player_id))
     yield Document("learning/cards.json", "When I am asked what again", _cards(player_id))
     yield Document("learning/sittings.json", "Sessions that I finished", _sittings(player_id))
@@ -52,8 +54,9 @@ def erase(player_id: int) -> None:
     """Answers and skills stay: they carry no word of the player's, and the statements' figures rest on them.
 
     The same holds for what was reported, rated and decided; the words that went with it go. Weeks in a league
-    are told to others, so they go.
+    are told to others, so they go; and so do hints, on which no figure rests: the answer knows that there was one.
     """
+    Hint.objects.filter(player_id=player_id).delete()
     LeagueEntry.objects.filter(player_id=player_id).delete()
     LeagueMember.objects.filter(player_id=player_id).delete()
     StatementReport.objects.filter(player_id=player_id).update(note="")
@@ -69,7 +72,13 @@ def remains(player_id: int) -> list[str]:
     files = ImportRun.objects.filter(player_id=player_id).count()
     weeks = LeagueMember.objects.filter(player_id=player_id).count()
     weeks += LeagueEntry.objects.filter(player_id=player_id).count()
-    finds = [(notes, "notes about statements"), (files, "files of statements"), (weeks, "traces of a league")]
+    hints = Hint.objects.filter(player_id=player_id).count()
+    finds = [
+        (notes, "notes about statements"),
+        (files, "files of statements"),
+        (weeks, "traces of a league"),
+        (hints, "hints"),
+    ]
     return [f"{count} {what} are left." for count, what in finds if count]
 
 
@@ -93,6 +102,14 @@ def _answers_to_read(player_id: int) -> Iterator[str]:
             f"- {row['received_at']:%Y-%m-%d %H:%M} ({row['statement__topic__name']}): "
             f"{row['statement__text']} I said **{said}**, that was {mark}.\n"
         )
+
+
+def _hints(player_id: int) -> Iterator[Row]:
+    """No hint tells whether the statement that was asked is true."""
+    rows = Hint.objects.filter(player_id=player_id).order_by("pk")
+    yield from rows.values(
+        "created_at", "statement__text", "npc__name", "level", "text", "session_uuid"
+    ).iterator(CHUNK)
 
 
 def _skills(player_id: int) -> Iterator[Row]:

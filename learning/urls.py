@@ -15,6 +15,7 @@ urlpatterns = [
     path("practice/", practice.practice, name="practice"),
     path("practice/start/", practice.practice_start, name="practice-start"),
     path("practice/answer/", practice.practice_answer, name="practice-answer"),
+    path("practice/hint/", practice.practice_hint, name="practice-hint"),
     path("practice/next/", practice.practice_next, name="practice-next"),
     path("practice/end/", practice.practice_end, name="practice-end"),
     path("practice/<uuid:uuid>/", practice.practice_summary, name="practice-summary"),

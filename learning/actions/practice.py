@@ -9,8 +9,10 @@ from learning.actions.answers import Circumstances, record_answer
 from learning.actions.pay import PRACTICE, Played, close_sittings
 from learning.actions.statements import note_use
 from learning.models import AnswerEvent, Practice, Topic
+from learning.queries.hints import ladder_of
 from learning.queries.practice import next_statement
 from learning.queries.today import calendars_of
+from learning.rules.hints import is_hinted
 from learning.rules.pay import EXPLANATION_READ_SECONDS, EXPLANATIONS_A_DAY, XP_FOR_EXPLANATION
 from padawanforge.kit.errors import DomainError
 from players.actions.progress import award_xp
@@ -65,8 +67,8 @@ def answer_practice(
     After a right answer the next statement follows at once. After a wrong one its explanation stays until the
     player goes on.
     """
-    practice = _locked(player)
-    key = f"practice:{practice.uuid}:{number}"
+    practice = locked_practice(player)
+    key = ladder_of(practice.uuid, number)
     if practice.statement is None or number != practice.number:
         if given := AnswerEvent.objects.filter(idempotency_key=key).first():
             return given
@@ -76,7 +78,13 @@ def answer_practice(
         statement=practice.statement,
         verdict=verdict,
         at=Circumstances(
-            practice.shown_at or now, now, practice.uuid, PRACTICE, confidence, rt_client_ms=client_ms
+            practice.shown_at or now,
+            now,
+            practice.uuid,
+            PRACTICE,
+            confidence,
+            rt_client_ms=client_ms,
+            hinted=is_hinted(practice.hints),
         ),
         idempotency_key=key,
     )
@@ -90,7 +98,7 @@ def answer_practice(
 @transaction.atomic
 def go_on(*, player: Player, now: datetime) -> Practice:
     """The explanation was read; asking twice shows the same statement."""
-    practice = _locked(player)
+    practice = locked_practice(player)
     if practice.statement is None:
         _pay_for_reading(practice, now)
         _go_on(practice, now)
@@ -129,8 +137,9 @@ def _ask(practice: Practice, now: datetime) -> bool:
     if found is None:
         return False
     practice.number, practice.statement, practice.purpose = number, found.statement, found.purpose
+    practice.hints = 0
     practice.shown_at = practice.moved_at = now
-    practice.save(update_fields=["number", "statement", "purpose", "shown_at", "moved_at"])
+    practice.save(update_fields=["number", "statement", "purpose", "hints", "shown_at", "moved_at"])
     return True
 
 
@@ -156,7 +165,8 @@ def _pay_for_reading(practice: Practice, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _locked(player: Player) -> Practice:
+def locked_practice(player: Player) -> Practice:
+    """The one that is open; until the end of the transaction nobody else answers in it."""
     rows = Practice.objects.select_for_update(of=("self",)).filter(player=player, ended_at=None)
     practice = rows.select_related("statement", "last_event__statement").first()
     if practice is None:

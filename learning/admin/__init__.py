@@ -1,4 +1,4 @@
-from learning.admin import answers, fairness, leagues, pools, statements
+from learning.admin import answers, fairness, hints, leagues, pools, statements
 from learning.admin.access import GamesAdmin
 
-__all__ = ["GamesAdmin", "answers", "fairness", "leagues", "pools", "statements"]
+__all__ = ["GamesAdmin", "answers", "fairness", "hints", "leagues", "pools", "statements"]

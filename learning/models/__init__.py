@@ -2,6 +2,7 @@ from learning.models.answer import AnswerEvent, Settlement
 from learning.models.card import ReviewCard
 from learning.models.correction import DifficultyEstimate, KeyFlip
 from learning.models.fairness import FairnessFigure
+from learning.models.hint import Hint
 from learning.models.history import (
     ReviewReason,
     StatementFingerprint,
@@ -22,6 +23,7 @@ __all__ = [
     "DifficultyEstimate",
     "FairnessFigure",
     "GenerationRun",
+    "Hint",
     "ImportRow",
     "ImportRun",
     "KeyFlip",

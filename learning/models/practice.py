@@ -59,6 +59,8 @@ class Practice(models.Model):
     statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=5, choices=PURPOSES, blank=True)
     shown_at = models.DateTimeField(null=True)
+    # How many hints to it were given.
+    hints = models.PositiveSmallIntegerField(default=0)
     # The answer to the statement before; its explanation stands on the page.
     last_event = models.ForeignKey(AnswerEvent, null=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField()
@@ -76,6 +78,7 @@ class Practice(models.Model):
                 condition=Q(statement=None, shown_at=None)
                 | Q(statement__isnull=False, shown_at__isnull=False),
             ),
+            models.CheckConstraint(name="learning_practice_hints_are_few", condition=Q(hints__lte=3)),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from learning.models import AnswerEvent, Practice, Sitting, Statement
+from learning.models import AnswerEvent, Hint, Practice, Sitting, Statement
+from learning.queries.hints import hints_in
 from learning.rules.cards import without_luck
+from learning.rules.hints import LAST, is_hinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,17 @@ class PracticePanel:
     statement: Statement | None
     last: AnswerEvent | None
     given: list[bool | None]
+    # Those to the statement that is asked.
+    hints: list[Hint]
+
+    @property
+    def has_more_hints(self) -> bool:
+        return len(self.hints) < LAST
+
+    @property
+    def is_next_costly(self) -> bool:
+        """Whether the answer counts until the next hint is asked for, and no more after it."""
+        return is_hinted(len(self.hints) + 1) and not is_hinted(len(self.hints))
 
     @property
     def percent(self) -> int:
@@ -47,6 +60,7 @@ def panel_of(practice: Practice) -> PracticePanel:
         statement=practice.statement,
         last=practice.last_event,
         given=list(rows.values_list("correct", flat=True)),
+        hints=hints_in(practice),
     )
 
 

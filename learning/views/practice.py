@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from learning.actions.hints import Wish, hint_in_practice
 from learning.actions.practice import (
     NothingToPractise,
     answer_practice,
@@ -17,7 +18,7 @@ from learning.actions.practice import (
     open_practice,
     start_practice,
 )
-from learning.forms import AnswerForm, PracticeForm
+from learning.forms import AnswerForm, HintForm, PracticeForm
 from learning.models import Practice
 from learning.queries.due import due_overview
 from learning.queries.practice_panel import panel_of, summary_of
@@ -69,6 +70,21 @@ def practice_answer(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         messages.info(request, str(error))
     return _after(request, running)
+
+
+@requires(may_see_games)
+@require_POST
+def practice_hint(request: HttpRequest) -> HttpResponse:
+    """The statement with one hint more; who asks for what is over is led to what is asked now."""
+    form = HintForm(request.POST)
+    if not form.is_valid():
+        return _to(request, "learning:practice")
+    try:
+        hint_in_practice(wish=Wish(request.user), now=timezone.now(), **form.cleaned_data)
+    except DomainError as error:
+        messages.info(request, str(error))
+        return _to(request, "learning:practice")
+    return _after(request, None)
 
 
 @requires(may_see_games)

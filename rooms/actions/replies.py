@@ -1,8 +1,9 @@
 """Making an answer: claimed once, spoken without a transaction, posted with its first variant."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import transaction
@@ -16,6 +17,8 @@ from npcs.actions.memory_keeping import forget_message, forget_words
 from npcs.actions.ratings import note_answer
 from npcs.actions.sections import Place
 from npcs.actions.speaking import Speech, speak
+from npcs.builtin.text import escape_markdown
+from npcs.llm.builtin import LABEL
 from npcs.models import Interaction
 from npcs.queries.retrieval import know_version
 from padawanforge.kit.events import announce
@@ -24,10 +27,11 @@ from padawanforge.kit.memory import keep, one_reading
 from padawanforge.kit.work import WorkItem, WorkState
 from rooms import events
 from rooms.actions.drafts import Draft, said_so_far
+from rooms.actions.hints import Told, hint_in_room, hint_in_talk
 from rooms.actions.summaries import summarise_if_full
 from rooms.actions.turns import turn
 from rooms.actions.variants import add_variant, answer_data, show_ending
-from rooms.choices import ROOM
+from rooms.choices import ROOM, TALK
 from rooms.models import Reply, RoomNpc, Talk
 from rooms.queries.conversations import conversation_of, know_talk, summary_holds
 from rooms.queries.hearing import history, turns, without_summarised
@@ -39,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 REPLIES_A_MINUTE = 10
 MINUTE = timedelta(minutes=1)
+A_DAY = 24 * 60 * 60
 HELD_OFF = "I'll gladly talk about it after the reveal."
 SLOW_DOWN = "So many questions! Give me a minute, then ask me again."
 RESTING = "I answer once in {} here. Ask me again a little later."
@@ -206,10 +211,46 @@ def _is_turned_away(reply: Reply) -> bool:
         error = "The character pauses between two answers in this room."
         _turn_away(reply, RESTING.format(in_words(pause)), error, once=once, seconds=pause)
         return True
+    find = _hints_for(reply)
+    if find is not None and _is_hinted(reply, find):
+        return True
     if reply.is_question_open:  # type: ignore[attr-defined]
         _turn_away(reply, HELD_OFF, "A question was open.")
         return True
     return False
+
+
+def _hints_for(reply: Reply) -> Callable[[Reply, datetime], Told | None] | None:
+    """Where a hint may be found; None while nothing is asked of anybody who reads the answer."""
+    if reply.is_question_open:  # type: ignore[attr-defined]
+        return hint_in_room
+    is_asked = reply.is_practising or reply.is_in_training  # type: ignore[attr-defined]
+    return hint_in_talk if is_asked and reply.channel.kind == TALK else None
+
+
+@transaction.atomic
+def _is_hinted(reply: Reply, find: Callable[[Reply, datetime], Told | None]) -> bool:
+    """Whether a hint takes the place of an answer: it is given, noted and posted together."""
+    told = find(reply, timezone.now())
+    if told is None:
+        return False
+    if not told.level:
+        _turn_away(reply, told.text, "All hints were given.", once=f"hints.{told.ladder}", seconds=A_DAY)
+    elif _close(reply, Ending.ANSWERED):
+        metadata = {
+            "draft": str(reply.uuid),
+            "engine": LABEL,
+            "in_reply_to": str(reply.message.uuid),
+            "hint": told.data,
+        }
+        text = escape_markdown(told.text)
+        posted = post_message(channel=reply.channel, npc=reply.npc, text=text, metadata=metadata)
+        Reply.objects.filter(pk=reply.pk).update(answer=posted.message)
+        _count_answer(reply)
+    else:
+        # Another attempt has taken it: then this one has given nothing.
+        transaction.set_rollback(True)
+    return True
 
 
 def _is_too_much(reply: Reply) -> bool:

@@ -176,9 +176,10 @@ def store_answers(
     accepted: Sequence[tuple[SessionParticipant, Vote]],
     *,
     shown_at: datetime,
+    is_hinted: bool = False,
 ) -> list[SessionAnswer]:
     """Write them down with what each is worth; a pass is worth nothing."""
-    events = keep_answers(_answered(session, current, accepted, shown_at))
+    events = keep_answers(_answered(session, current, accepted, shown_at, is_hinted))
     runs = _runs_before(current, accepted) if modes.get(session.mode).counts_streaks else {}
     return SessionAnswer.objects.bulk_create(
         SessionAnswer(
@@ -195,6 +196,7 @@ def _answered(
     current: SessionRound,
     accepted: Sequence[tuple[SessionParticipant, Vote]],
     shown_at: datetime,
+    is_hinted: bool,
 ) -> list[Answered]:
     with one_reading():
         if current.other is not None:
@@ -202,7 +204,10 @@ def _answered(
         return [
             Answered(
                 vote.player, asked_of(current, participant), vote.given.verdict,
-                Circumstances(shown_at, vote.received_at, session.uuid, session.mode, vote.given.confidence),
+                Circumstances(
+                    shown_at, vote.received_at, session.uuid, session.mode, vote.given.confidence,
+                    hinted=is_hinted or current.is_hinted(vote.received_at),
+                ),
                 idempotency_key=f"session:{session.uuid}:{current.number}:{vote.player.pk}",
             )
             for participant, vote in accepted

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from learning.rules.hints import is_hinted
 from messaging.models import ChannelMember
 from players.models import Player
 from rooms.actions.news import tell as tell_player
@@ -113,7 +114,9 @@ def answer_training(*, session: GameSession, player: Player, given: Given, now: 
     if session.phase_ends_at is not None and now >= session.phase_ends_at:
         raise TooLate("The deadline of this training is over.")
     vote = Vote(player, given, now)
-    (answer,) = store_answers(session, current, [(participant, vote)], shown_at=step.shown_at)
+    (answer,) = store_answers(
+        session, current, [(participant, vote)], shown_at=step.shown_at, is_hinted=is_hinted(step.hints)
+    )
     # Each sees the key behind his own answer; for figures over all, the round is open to all from now on.
     SessionRound.objects.filter(pk=current.pk, revealed_at=None).update(revealed_at=now)
     apply_round([answer])

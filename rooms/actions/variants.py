@@ -59,6 +59,8 @@ def make_again(*, reply: Reply, by: Player, now: datetime) -> None:
         raise AnswerBusy("This answer is being made.")
     if reply.answer is not None and reply.answer.is_deleted:
         raise AnswerGone("This answer was deleted.")
+    if reply.answer is not None and "hint" in reply.answer.metadata:
+        raise AnswerBusy("A hint is given as it is. Ask for the next one.")
     _keep_what_is_shown(reply)
     if reply.variants.count() >= VARIANTS:
         raise TooManyVariants(f"An answer has at most {VARIANTS} variants. Choose one of them, or ask anew.")

@@ -1,5 +1,7 @@
 """Who plays in a session, what is asked there, and what was answered."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -61,6 +63,8 @@ class SessionRound(models.Model):
     opened_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
     revealed_at = models.DateTimeField(null=True)
+    # Since when everybody has read what the statement turns on: later answers count no more for the skill.
+    hinted_at = models.DateTimeField(null=True)
     # Its statement was taken out of play meanwhile: nobody's points change by it.
     annulled_at = models.DateTimeField(null=True)
 
@@ -72,6 +76,10 @@ class SessionRound(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number} of session #{self.session_id}"
+
+    def is_hinted(self, received_at: datetime) -> bool:
+        """Whether an answer that the server had at this moment came after such a hint."""
+        return self.hinted_at is not None and received_at >= self.hinted_at
 
 
 class SessionAnswer(models.Model):
@@ -113,10 +121,13 @@ class TrainingStep(models.Model):
     participant = models.ForeignKey(SessionParticipant, on_delete=models.CASCADE, related_name="steps")
     round = models.ForeignKey(SessionRound, on_delete=models.CASCADE, related_name="steps")
     shown_at = models.DateTimeField()
+    # How many hints a character has given to it.
+    hints = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["participant", "round"], name="rooms_training_step_once"),
+            models.CheckConstraint(name="rooms_training_step_hints_are_few", condition=Q(hints__lte=3)),
         ]
 
     def __str__(self) -> str:

@@ -14,12 +14,14 @@ from django.db.models import (
     Value,
     prefetch_related_objects,
 )
+from django.utils import timezone
 
 from messaging.models import Channel, Message
 from npcs.models import Npc
 from padawanforge.kit.prepared import prepared
 from padawanforge.kit.work import WorkState
 from rooms.models import Reply, ReplyDelta
+from rooms.queries.hints import SHOWN_WITHIN, practising, unanswered_steps
 from rooms.queries.sessions import asking_sessions
 
 
@@ -37,12 +39,15 @@ def _unfinished(channel_id: int) -> QuerySet[Reply]:
 
 
 def claimed(pk: int) -> Reply:
-    """An answer that is to be made now, with all that is asked before: one query."""
-    return next(iter(_claimed(pk)))
+    """An answer that is to be made now, with all that is asked before: one query.
+
+    `is_question_open`: in the room; `is_practising`, `is_in_training`: the player is being asked alone.
+    """
+    return next(iter(_claimed(pk, timezone.now() - SHOWN_WITHIN)))
 
 
 @prepared
-def _claimed(pk: int) -> QuerySet[Reply]:
+def _claimed(pk: int, since: datetime) -> QuerySet[Reply]:
     question = asking_sessions().filter(room__channel=OuterRef("channel"))
     rows = Reply.objects.select_related(
         "channel__room__settings",
@@ -51,7 +56,12 @@ def _claimed(pk: int) -> QuerySet[Reply]:
         "npc__configuration",
         "player__profile",
     )
-    return rows.annotate(is_question_open=Exists(question)).filter(pk=pk)
+    asked = OuterRef("player")
+    return rows.annotate(
+        is_question_open=Exists(question),
+        is_practising=Exists(practising(asked)),
+        is_in_training=Exists(unanswered_steps(asked, since)),
+    ).filter(pk=pk)
 
 
 def draft_data(reply: Reply, pieces: Sequence[ReplyDelta] | None = None) -> dict:

@@ -58,6 +58,7 @@ class Reveal:
     source: str
     was_right: bool | None
     annulled: bool = False
+    hinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,7 @@ def _round_shown(session: GameSession, me: SessionParticipant | None) -> dict[st
         revealed = Reveal(
             statement.answer, statement.explanation, statement.source_reference, was_right,
             annulled=current.annulled_at is not None,
+            hinted=mine is not None and current.is_hinted(mine.received_at),
         )  # fmt: skip
         shown |= {"reveal": revealed, "my_points": mine.points if mine else 0}
     return shown

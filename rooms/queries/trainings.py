@@ -41,7 +41,7 @@ def training_for(session: GameSession, player: Player) -> Training:
         round__session=session, round__annulled_at=None, participant__player=player
     )
     counts = answers.aggregate(answered=Count("pk"), right=Count("pk", filter=Q(is_correct=True)))
-    last = answers.select_related("round__statement").order_by("-received_at", "-pk").first()
+    last = answers.select_related("round__statement", "event").order_by("-received_at", "-pk").first()
     waiting = rounds.exclude(answers__participant__player=player).count()
     total = counts["answered"] + waiting
     return Training(total, counts["answered"], counts["right"], last, is_finished=not waiting)

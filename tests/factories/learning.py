@@ -1,10 +1,12 @@
 from datetime import date, timedelta
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 
 from learning.models import (
     AnswerEvent,
+    Hint,
     LeagueCohort,
     LeagueEntry,
     LeagueMember,
@@ -62,6 +64,21 @@ class AnswerEventFactory(factory.django.DjangoModelFactory):
     settlement = factory.SubFactory(SettlementFactory)
     p_before = 0.75
     idempotency_key = factory.Sequence(lambda n: f"test:{n}")
+
+
+class HintFactory(factory.django.DjangoModelFactory):
+    """The first hint to a statement of some practice."""
+
+    class Meta:
+        model = Hint
+
+    player = factory.SubFactory(PlayerFactory)
+    statement = factory.SubFactory(StatementFactory)
+    session_uuid = factory.LazyFunction(uuid4)
+    ladder = factory.LazyAttribute(lambda hint: f"practice:{hint.session_uuid}:1")
+    level = 1
+    text = "Say it in your own words."
+    created_at = factory.LazyFunction(timezone.now)
 
 
 class TopicSkillFactory(factory.django.DjangoModelFactory):

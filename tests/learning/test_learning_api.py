@@ -56,7 +56,7 @@ def test_before_the_answer_no_key_is_told(client, player, program):
 
     state = post(client, program, "practice", planned=5).json()
 
-    assert set(state["asked"]) == {"number", "topic", "text", "purpose", "shown_at"}
+    assert set(state["asked"]) == {"number", "topic", "text", "purpose", "shown_at", "hints"}
     assert state["last"] is None
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from learning.models import AnswerEvent
+from learning.models import AnswerEvent, Hint
 from messaging.models import Channel, ChannelEvent, ChannelMember, Message, Notification
 from messaging.permissions import may_post, may_read
 from messaging.queries import logged, person_data
@@ -68,7 +68,7 @@ def test_after_the_deletion_nothing_is_found(zara):
 
 
 def test_the_areas_notice_what_is_left(zara):
-    assert len({line.split(":")[0] for line in remains_of(zara.pk)}) == 4
+    assert len({line.split(":")[0] for line in remains_of(zara.pk)}) == 5
 
 
 def test_ledgers_balance_and_figures_stay(zara):
@@ -79,6 +79,15 @@ def test_ledgers_balance_and_figures_stay(zara):
     assert figures() == before
     total = ExperienceEntry.objects.filter(player=former).aggregate(xp=Sum("delta"))["xp"]
     assert PlayerGameData.objects.get(player=former).experience_points == total
+
+
+def test_hints_go_and_the_answers_keep_that_there_was_one(zara):
+    AnswerEvent.objects.filter(pk=AnswerEvent.objects.filter(player=zara).first().pk).update(hinted=True)
+
+    former = delete(zara)
+
+    assert not Hint.objects.exists()
+    assert AnswerEvent.objects.filter(player=former, hinted=True).count() == 1
 
 
 def test_words_in_rooms_stay_under_another_name(zara):
@@ -177,6 +186,7 @@ def test_an_export_holds_all_of_it(zara):
     assert any(name.startswith("talks/vega-") for name in files)
     assert any(name.startswith("messages/observatory-") for name in files)
     assert len(json.loads(files["learning/answers.json"])) >= 3
+    assert len(json.loads(files["learning/hints.json"])) == 1
 
 
 def test_an_export_does_not_tell_the_key_of_an_open_question():

@@ -22,7 +22,7 @@ from rooms.actions.rooms import enter_room, leave_room, open_room
 from rooms.actions.talk import say, say_in_private
 from rooms.models import Reply
 from tests.factories.entry import InvitationFactory, JoinRequestFactory, RulesAcceptanceFactory
-from tests.factories.learning import AnswerEventFactory
+from tests.factories.learning import AnswerEventFactory, HintFactory
 from tests.factories.npcs import BotAssignmentFactory, InteractionFactory, NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.privacy import DataExportFactory, GuardianshipFactory
@@ -140,4 +140,5 @@ def fill_learning(player):
     bo = quiz.players[0]
     quiz.begin().play({player: True, bo: False}, {player: True, bo: True}, {player: False, bo: True})
     AnswerEventFactory.create_batch(3, player=player)
+    HintFactory(player=player)
     award_xp(player=player, amount=50, reason="Quiz", source_type="session", source_id="1")

@@ -1,8 +1,13 @@
 // Keys for a practice, and the time as the page saw it. The server measures its own; this one is only compared.
 
 let shownAt = performance.now();
+let asked = number();
 
 const KEYS = { t: "true", ArrowLeft: "true", f: "false", ArrowRight: "false", s: "skip" };
+
+function number() {
+  return document.querySelector("#practice [name=number]")?.value;
+}
 
 function isTyping(target) {
   return target.closest("input:not([type=radio]), textarea, select, [contenteditable]") !== null;
@@ -16,6 +21,7 @@ document.addEventListener("keydown", (event) => {
   const isOnRadio = event.target.matches("input[type=radio]") && key.startsWith("Arrow");
   const button = !isOnRadio && KEYS[key] && document.querySelector(`#practice [name=verdict][value=${KEYS[key]}]`);
   if (mark) mark.checked = true;
+  else if (key === "h" && document.querySelector("#practice [data-hint]")) document.querySelector("#practice [data-hint]").click();
   else if (button) button.click();
   else return;
   event.preventDefault();
@@ -31,6 +37,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  shownAt = performance.now();
+  // A hint doesn't begin the time of its statement anew.
+  if (asked === undefined || number() !== asked) shownAt = performance.now();
+  asked = number();
   document.querySelector("#practice [data-next]")?.focus();
 });
