@@ -59,8 +59,10 @@ _COMPARING = word_set("equal equally fewer least less more than same") | {
     word for word in ANTONYMS if word.endswith(("er", "est"))
 }
 _EDGES = ".,;:!?\"'“”\u2018\u2019()[]«»…"
-# Two sentences that differ in more than this share of their words are two wordings, and not one with a change.
+# Two sentences that differ in more than so many words, or in more than this share of them, are two wordings, and
+# not one with a change.
 _CHANGED_AT_MOST = 0.5
+_CHANGED_WORDS = 4
 _PLACES_AT_MOST = 2
 _BESIDE = 3
 
@@ -150,6 +152,7 @@ def turning_words(text: str, *, other: str = "", around: Iterable[str] = ()) -> 
         _where_they_part(own, other)
         or next((_trimmed([word]) for word in own if _is_number(word)), "")
         or next((_trimmed([word]) for word in own if _plain(word) in _QUANTIFIERS), "")
+        or next((_trimmed([word]) for word in own if _plain(word) in _COMPARING), "")
         or _rarest(text, around)
     )
 
@@ -197,7 +200,9 @@ def _parting(own: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
     )
     changes = [(start, end) for tag, start, end, *_ in matcher.get_opcodes() if tag != "equal"]
     changed = sum(end - start for start, end in changes)
-    is_one_sentence = len(changes) <= _PLACES_AT_MOST and changed <= _CHANGED_AT_MOST * len(own)
+    is_one_sentence = len(changes) <= _PLACES_AT_MOST and changed <= min(
+        _CHANGED_WORDS, _CHANGED_AT_MOST * len(own)
+    )
     return changes if is_one_sentence else []
 
 

@@ -67,6 +67,7 @@ def test_no_nudge_speaks_of_a_key():
         (EARTH, "A year is the time of one orbit.", "365"),
         ("All swans are white.", "", "All"),
         ("A spider has eight legs.", "", "eight"),
+        ("Venus is hotter than Mercury.", "", "hotter"),
     ],
 )
 def test_the_words_are_the_statements_own_where_it_parts_from_the_other(text, other, turns_on):
