@@ -14,7 +14,8 @@ def test_a_key_asks_for_hints_and_leaves_what_was_chosen(browser, server):
     ada.page.goto("/learning/practice/")
     ada.page.get_by_role("button", name="Begin").click()
     expect(ada.page.get_by_role("button", name="TRUE")).to_be_visible()
-    ada.page.wait_for_load_state()
+    # Keys are heard as soon as the page's scripts are there.
+    ada.page.wait_for_function("document.readyState === 'complete'")
 
     ada.page.keyboard.press("3")
     for number in (1, 2, 3):
