@@ -146,6 +146,7 @@ async def measure(server: Server, url: str, *, turns: int, rounds: int) -> None:
     print("| what | answers | first word, median ms | 95 % | added, median ms | processor ms each |")
     print("|---|--:|--:|--:|--:|--:|")
     line("model server, called directly", base, middle)
+    usual: list[float] = []
     for name, measured, times_over in (
         ("a talk", talk, turns),
         ("a room of five characters and ten players", room, rounds),
@@ -154,6 +155,9 @@ async def measure(server: Server, url: str, *, turns: int, rounds: int) -> None:
         began = worked(server.process.pid)
         times = await measured(server, people, times_over)
         line(name, times, middle, worked(server.process.pid) - began)
+        if measured in (talk, room):
+            usual += times
+    line("the talk and the room together", usual, middle)
     after = memory(server.process.pid)
     built = float(server.run("bench.npcs_speaking.prompts"))
     print(
