@@ -52,7 +52,7 @@ chromium:
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium for the browser tests ..."; \
-	    apt-get -qq update && apt-get -qq install -y chromium-headless-shell >/dev/null; \
+	    apt-get -qq update && apt-get -qq install -y chromium-headless-shell fonts-liberation >/dev/null; \
 	  else echo "The browser tests need Chromium: install it with 'apt install chromium-headless-shell'."; exit 1; fi; }
 
 test: install-dev chromium   ## Run every test, browsers included
