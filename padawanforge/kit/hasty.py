@@ -22,6 +22,8 @@ def hasty() -> Iterator[None]:
         _tell("PRAGMA synchronous=NORMAL")
         try:
             with transaction.atomic():
+                # Before all else that waits for the commit: what is stored then is none of this.
+                transaction.on_commit(lambda: _tell("PRAGMA synchronous=FULL"))
                 yield
         finally:
             _tell("PRAGMA synchronous=FULL")

@@ -51,6 +51,16 @@ def test_what_fails_is_undone_and_the_next_commit_waits_again():
     assert patience() == WAITS[connection.vendor]
 
 
+def test_what_waits_for_the_commit_is_stored_as_ever():
+    after = []
+
+    with hasty():
+        PlayerFactory()
+        transaction.on_commit(lambda: after.append(patience()))
+
+    assert after == [WAITS[connection.vendor]]
+
+
 def test_inside_another_transaction_it_lasts_as_that_one_does():
     with transaction.atomic():
         with hasty():
