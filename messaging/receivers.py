@@ -17,6 +17,7 @@ from messaging.actions.uploads import leave_nothing
 from messaging.checks import Refused
 from messaging.models import MESSAGE_MAX_LENGTH, Attachment, Channel, Message, Notification
 from messaging.queries.listeners import is_told_about
+from messaging.queries.mentions import calls_people
 from messaging.queries.posted import posted
 from messaging.signals import message_deleted, message_held, message_posted, message_refused
 from npcs.models import OutsideIdentity, ToolUse
@@ -293,9 +294,9 @@ def tell_of_link(*, identity_id: int, **kwargs: object) -> None:
 
 @receiver(message_posted, dispatch_uid="messaging.tell_of_mention")
 def tell_of_mention(*, message_id: int, **kwargs: object) -> None:
-    """Whoever is called in what was said hears of it; by a job, for it may be everybody in a room."""
+    """Who is called in what was said hears of it, if it is people; by a job, for it may be everybody in a room."""
     message = posted(message_id)
-    if message is not None and message.player_id is not None and "@" in message.text:
+    if message is not None and message.player_id is not None and calls_people(message):
         enqueue("messaging.tell_mentioned", pk=message_id)
 
 

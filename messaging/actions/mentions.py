@@ -5,7 +5,8 @@ from typing import Any
 from messaging.models import Message, MessageMention
 from messaging.permissions import may_moderate
 from messaging.queries.mentions import characters_of, players_called
-from messaging.rules.mentions import HERE, Place, places
+from messaging.rules.mentions import HERE, Place, places, without
+from padawanforge.kit.inserting import insert
 
 Kind = MessageMention.Kind
 
@@ -14,7 +15,9 @@ def note_mentions(message: Message, *, is_new: bool = False) -> list[MessageMent
     """Bring the rows up to date with the text; those that are gone. In the transaction that stores the text."""
     wanted = {} if message.is_deleted or message.player is None else _mentions(message)
     if is_new:
-        _keep(message, MessageMention.objects.bulk_create(list(wanted.values())))
+        made = list(wanted.values())
+        insert(made)
+        _keep(message, made)
         return []
     rows = MessageMention.objects.filter(message=message)
     known = {(row.start, row.length, row.kind, row.player_id, row.npc_id): row for row in rows}
@@ -48,7 +51,8 @@ def _targets(message: Message) -> list[tuple[Place, dict]]:
         targets[HERE] = {"kind": Kind.HERE}
     for npc in characters_of(channel) if message.whisper_to_id is None else []:
         targets[npc.name] = {"kind": Kind.NPC, "npc": npc}
-    for player in players_called(text, channel, author):
+    # Where a character stands, nobody else is looked for.
+    for player in players_called(without(text, places(text, targets)), channel, author):
         if message.whisper_to_id is None or message.is_whisper_for(player):
             targets.setdefault(player.username, {"kind": Kind.PLAYER, "player": player})
     return [(place, targets[place.name]) for place in places(text, targets)]

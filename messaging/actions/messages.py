@@ -20,6 +20,7 @@ from npcs.models import Npc
 from padawanforge.kit import markdown, plans
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
+from padawanforge.kit.inserting import insert
 from padawanforge.kit.memory import nothing_known
 from players.actions.demo import spend_message
 from players.models import Player
@@ -134,7 +135,7 @@ def record_event(
     message: Message | None = None,
 ) -> ChannelEvent:
     """Write the next line of the channel's log and nudge everybody after the commit."""
-    event = ChannelEvent.objects.create(
+    event = ChannelEvent(
         channel=channel,
         # The message took its number when it was stored; what becomes of it later takes one of its own.
         seq=message.seq if message and type == "message.created" else next_seq(channel),
@@ -143,6 +144,7 @@ def record_event(
         message=message,
         payload=payload or {},
     )
+    insert([event])
     events.recorded(channel, event)
     return event
 
@@ -177,7 +179,7 @@ def _save(message: Message, files: Sequence[UUID], hang: Callable[[Message], Non
         spend_message(message.player, where=str(message.channel.uuid))
     message.seq = next_seq(message.channel)
     held = look_through(message, timezone.now())
-    message.save(force_insert=True)
+    insert([message])
     attach(message, files)
     if "@" in message.text:
         note_mentions(message, is_new=True)

@@ -16,6 +16,7 @@ from messaging.models.channel import Channel
 from messaging.models.direct import DirectState
 from npcs.models import Npc
 from padawanforge.kit import markdown
+from padawanforge.kit.memory import recalled
 from players.models import Player
 
 MESSAGE_MAX_LENGTH = 4000
@@ -83,7 +84,10 @@ class ShownMessage(models.Model):
     @property
     def html(self) -> SafeString:
         text = self.shown_text
-        return markdown.render(text, self._names(text) if "@" in text else None)
+        names = self._names(text) if "@" in text else {}
+        # Who stores a message shows it to the room and to its sender.
+        about = (ShownMessage, text, *names.items())
+        return recalled(about, lambda: markdown.render(text, names))
 
     def _names(self, text: str) -> dict[str, str]:
         """The words of the text that call somebody, each with whom: a public id, or `here`."""

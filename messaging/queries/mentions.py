@@ -53,6 +53,12 @@ def characters_of(channel: Channel) -> list[Npc]:
     return kinds.get(channel.kind).characters(channel)
 
 
+def calls_people(message: Message) -> bool:
+    """Whether it calls anybody but characters, by the rows that were kept with it."""
+    rows = message.mentions.all() if "@" in message.text else ()
+    return any(row.kind != MessageMention.Kind.NPC for row in rows)
+
+
 def people_here(channel: Channel, author: Player) -> list[Player]:
     """Whom a call of everybody reaches: the members but for the author and who wants to hear of nothing here."""
     return [member.player for member in _reached(channel, author).select_related("player").order_by("pk")]

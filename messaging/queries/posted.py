@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from messaging.models import Message
 from padawanforge.kit.memory import keep, recalled
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 
 
@@ -11,8 +14,13 @@ def is_known(player: Player, client_id: UUID) -> bool:
     """Whether the player has sent something under this id before."""
     return recalled(
         (is_known, player.pk, client_id),
-        lambda: Message.objects.filter(player=player, client_id=client_id).exists(),
+        lambda: bool(_sent(player.pk, client_id)),
     )
+
+
+@prepared
+def _sent(player_id: int, client_id: UUID) -> QuerySet[Message, int]:
+    return Message.objects.filter(player=player_id, client_id=client_id).values_list("pk", flat=True)
 
 
 def keep_posted(message: Message) -> None:

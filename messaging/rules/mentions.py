@@ -45,6 +45,14 @@ def places(text: str, names: Collection[str]) -> list[Place]:
     return found
 
 
+def without(text: str, found: Collection[Place]) -> str:
+    """The text with blanks where these stood; everything else keeps its place."""
+    for place in found:
+        end = place.start + place.length
+        text = text[: place.start] + " " * place.length + text[end:]
+    return text
+
+
 def _stands_at(text: str, at: int, name: str) -> bool:
     end = at + len(name)
     if text[at:end].casefold() != name.casefold():

@@ -9,11 +9,15 @@ from messaging.actions.messages import post_message
 from messaging.actions.notifications import read_all
 from messaging.models import ChannelMember, Message, MessageMention, Notification
 from messaging.queries import recent_messages
-from messaging.queries.mentions import mentions_of, suggestions
-from messaging.rules.mentions import places, usernames_in
+from messaging.queries.mentions import calls_people, mentions_of, suggestions
+from messaging.rules.mentions import places, usernames_in, without
+from padawanforge.kit.memory import one_reading
 from players.actions.relationships import block
+from rooms.actions.rooms import enter_room
 from tests.factories.messaging import ChannelMemberFactory
+from tests.factories.npcs import NpcFactory
 from tests.factories.players import PlayerFactory
+from tests.factories.rooms import RoomNpcFactory
 
 NOW = timezone.now()
 
@@ -60,6 +64,14 @@ def test_places_say_where_the_name_stands():
     assert "Hi `x` @ada!"[place.start : place.start + place.length] == "@ada"
 
 
+def test_what_is_called_already_can_be_left_out():
+    text = "@Vega, @ada and @vega.\n@Vega Prime? `@Vega`"
+
+    found = places(text, ["Vega", "Vega Prime"])
+
+    assert without(text, found) == "     , @ada and      .\n           ? `@Vega`"
+
+
 def test_words_that_could_be_usernames_come_in_small_letters():
     assert usernames_in("@Ada and @bob_ross- and @-x") == {"ada", "bob_ross"}
 
@@ -89,6 +101,49 @@ def test_a_called_player_is_told_once_and_not_the_author(channel, player, ada):
     news = told(ada).get()
     assert (news.times, news.title) == (1, f"{player.name} mentions you")
     assert not told(player).exists()
+
+
+@pytest.mark.django_db
+def test_a_player_is_called_beside_a_character_but_not_in_its_place(channel, player, ada):
+    vega = ChannelMemberFactory(channel=channel, player__username="vega").player
+    room = RoomNpcFactory(npc__name="Ada").room
+    for member in (player, ada, vega):
+        enter_room(room=room, player=member)
+
+    message = say(room.channel, player, "@ada and @vega, @Ada!")
+
+    rows = MessageMention.objects.filter(message=message).order_by("start")
+    assert [(row.start, row.npc_id is not None, row.player) for row in rows] == [
+        (0, True, None),
+        (9, False, vega),
+        (16, True, None),
+    ]
+
+
+@pytest.mark.django_db
+def test_in_one_reading_a_message_is_shown_as_it_is_by_now(channel, player, ada):
+    with one_reading():
+        message = Message.objects.get(pk=say(channel, player, "Hello @ada").pk)
+        shown = [message.html, message.html]
+        MessageMention.objects.filter(message=message).delete()
+        shown.append(Message.objects.get(pk=message.pk).html)
+        message.text = "*Hello*"
+        shown.append(message.html)
+
+    marked = f'<p>Hello <span class="mention" data-mention="{ada.uuid}">@ada</span></p>\n'
+    assert shown == [marked, marked, "<p>Hello @ada</p>\n", "<p><em>Hello</em></p>\n"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "calls"), [("@Vega", False), ("nobody@example.org", False), ("@Vega @ada", True)]
+)
+def test_news_are_only_written_where_people_are_called(channel, player, ada, text, calls):
+    npc = NpcFactory(name="Vega")
+    message = say(channel, player, text)
+    MessageMention.objects.create(message=message, kind="npc", npc=npc, start=0, length=5)
+
+    assert calls_people(Message.objects.get(pk=message.pk)) is calls
 
 
 @pytest.mark.django_db(transaction=True)
