@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
 from messaging.models import Channel, Message
 from npcs.models import Npc
+from padawanforge.kit.events import after_commit
+from padawanforge.kit.hasty import hasty
 from padawanforge.kit.jobs import enqueue, start
 from padawanforge.kit.prepared import prepared
 from players.models import Player
@@ -38,13 +41,10 @@ BUSY = "The characters have their hands full at the moment. Ask again in a minut
 def hear(*, message: Message) -> list[Reply]:
     """Begin an answer for each character whose turn it is. Lines of the system and whispers are heard by none."""
     channel = message.channel
+    is_for_them = message.type != Message.Type.SYSTEM and message.whisper_to_id is None
     if channel.kind == TALK:
-        Talk.objects.filter(channel=channel).update(last_message_at=message.sent_at)
-    if message.type == Message.Type.SYSTEM or message.whisper_to_id is not None:
-        return []
-    if channel.kind == TALK:
-        return _hear_in_private(message) if message.player is not None else []
-    return _hear_in_room(message) if channel.kind == ROOM else []
+        return _hear_in_private(message, is_asked=is_for_them and message.player is not None)
+    return _hear_in_room(message) if is_for_them and channel.kind == ROOM else []
 
 
 def begin(
@@ -74,20 +74,27 @@ def _begun(message_id: int, npc_id: int) -> QuerySet[Reply]:
     return Reply.objects.filter(message=message_id, npc=npc_id)
 
 
-@transaction.atomic
-def _hear_in_private(message: Message) -> list[Reply]:
+# The question is stored before. That an answer to it has begun nobody is promised, and its author waits.
+@hasty()
+def _hear_in_private(message: Message, *, is_asked: bool) -> list[Reply]:
+    Talk.objects.filter(channel=message.channel_id).update(last_message_at=message.sent_at)
+    if not is_asked:
+        return []
     talk = next(iter(_listening(message.channel_id)), None)
     if talk is None:
         return []
     if _is_crowded(message.channel, replies.waiting_answers()):
         return []
-    come_to(talk=talk)
+    if talk.has_others:  # type: ignore[attr-defined]
+        come_to(talk=talk)
     return [begin(message, talk.npc, player=message.player, root=message)]
 
 
 @prepared
 def _listening(channel_id: int) -> QuerySet[Talk]:
-    return Talk.objects.select_related("npc").filter(channel=channel_id, npc__is_active=True)
+    others = Talk.objects.filter(player=OuterRef("player"), npc=OuterRef("npc")).exclude(pk=OuterRef("pk"))
+    talks = Talk.objects.select_related("npc").annotate(has_others=Exists(others))
+    return talks.filter(channel=channel_id, npc__is_active=True)
 
 
 def _hear_in_room(message: Message) -> list[Reply]:
@@ -103,7 +110,7 @@ def _hear_in_room(message: Message) -> list[Reply]:
     return _answer_person(message, mode, chosen)
 
 
-@transaction.atomic
+@hasty()
 def _answer_person(message: Message, mode: str, chosen: RoomSettings | None) -> list[Reply]:
     """Those who are called; else who has a turn. Counted under the room's lock, so that no two choose at once."""
     wait_for(message.channel.room)
@@ -209,27 +216,33 @@ def _is_rested(place: RoomNpc) -> bool:
 def _turns_left(channel: Channel, since: int) -> int:
     left = limits.ANSWERS_IN_A_ROW - replies.answers_since(channel, since)
     if left <= 0:
-        _note(channel, "enough", ENOUGH, since=since)
+        _note_soon(channel, "enough", ENOUGH, since=since)
     return left
 
 
 def _budget_left(channel: Channel, chosen: RoomSettings | None, lately: int) -> int:
     left = (chosen.npc_budget if chosen else limits.BUDGET) - lately
     since = timezone.now() - limits.BUDGET_WINDOW
-    if left <= 0 and not replies.is_noted(channel, "spent", after=since):
-        _note(channel, "spent", SPENT)
+    if left <= 0:
+        _note_soon(channel, "spent", SPENT, after=since)
     return left
 
 
 def _is_crowded(channel: Channel, waiting: int) -> bool:
     if waiting < limits.WAITING_AT_MOST:
         return False
-    if not replies.is_noted(channel, "busy", after=timezone.now() - timedelta(minutes=1)):
-        _note(channel, "busy", BUSY)
+    _note_soon(channel, "busy", BUSY, after=timezone.now() - timedelta(minutes=1))
     return True
 
 
-def _note(channel: Channel, note: str, text: str, *, since: int | None = None) -> None:
-    """A line of the system; with a number, once from that number on."""
-    if since is None or not replies.is_noted(channel, note, since=since):
+def _note_soon(channel: Channel, note: str, text: str, **within: Any) -> None:
+    """A line of the system, once from a number or a moment on. What people read is not stored in haste."""
+    after_commit(lambda: _note(channel, note, text, **within))
+
+
+@transaction.atomic
+def _note(channel: Channel, note: str, text: str, **within: Any) -> None:
+    # Of several who find the same at once, one says so.
+    Channel.objects.select_for_update().get(pk=channel.pk)
+    if not replies.is_noted(channel, note, **within):
         post_message(channel=channel, text=text, metadata={"note": note})

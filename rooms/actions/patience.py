@@ -47,8 +47,8 @@ def drop_surplus(held: Sequence[Reply], begun: Sequence[Reply]) -> None:
     """No more than one message may get: who is called comes first, who held back the longest next."""
     speaking = {reply.pk for reply in begun}
     others = [reply.pk for reply in held if reply.pk not in speaking]
-    left = max(0, ANSWERS_TO_ONE_MESSAGE - len(begun))
-    Reply.objects.held_back().filter(pk__in=others[left:]).delete()
+    if surplus := others[max(0, ANSWERS_TO_ONE_MESSAGE - len(begun)) :]:
+        Reply.objects.held_back().filter(pk__in=surplus).delete()
 
 
 def release(reply: Reply, *, now: datetime, occasion: str | None = None) -> bool:

@@ -43,7 +43,10 @@ def claimed(pk: int) -> Reply:
 
     `is_question_open`: in the room; `is_practising`, `is_in_training`: the player is being asked alone.
     """
-    return next(iter(_claimed(pk, timezone.now() - SHOWN_WITHIN)))
+    reply = next(iter(_claimed(pk, timezone.now() - SHOWN_WITHIN)))
+    if reply.message.channel_id == reply.channel_id:
+        reply.message.channel = reply.channel
+    return reply
 
 
 @prepared
@@ -52,7 +55,7 @@ def _claimed(pk: int, since: datetime) -> QuerySet[Reply]:
     rows = Reply.objects.select_related(
         "channel__room__settings",
         "channel__talk",
-        "message__channel",
+        "message",
         "npc__configuration",
         "player__profile",
     )
@@ -129,7 +132,14 @@ def answers_of_pair(channel: Channel, one: int, other: int, since: datetime) -> 
 
 
 def waiting_answers() -> int:
-    return Reply.objects.filter(state=WorkState.WAITING).count()
+    """Anywhere."""
+    return next(iter(_count_waiting()))
+
+
+@prepared
+def _count_waiting() -> QuerySet[Reply, int]:
+    together = Reply.objects.filter(state=WorkState.WAITING).order_by().values(all=Value(1))
+    return together.annotate(waiting=Count("pk")).values_list("waiting", flat=True)
 
 
 def last_speaker(channel: Channel) -> int | None:

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from messaging.models import Message
 from npcs.models import Npc
 from padawanforge.kit.paging import Page, page_of
+from padawanforge.kit.prepared import prepared
 from players.models import Player
 from rooms.models import Talk
 
@@ -63,11 +64,14 @@ def with_counts(talks: QuerySet[Talk]) -> QuerySet[Talk]:
 
 def family_of(talk: Talk) -> list[Talk]:
     """The talk with all that it branched off from or that branched off it, oldest first."""
-    found = {
-        one.pk: one for one in Talk.objects.filter(player=talk.player_id, npc=talk.npc_id).order_by("pk")
-    }
+    found = {one.pk: one for one in _of_pair(talk.player_id, talk.npc_id)}
     roots = {pk: _root(one, found) for pk, one in found.items()}
     return [one for pk, one in found.items() if roots[pk] == roots[talk.pk]]
+
+
+@prepared
+def _of_pair(player_id: int, npc_id: int) -> QuerySet[Talk]:
+    return Talk.objects.filter(player=player_id, npc=npc_id).order_by("pk")
 
 
 def _root(talk: Talk, found: dict[int, Talk]) -> int:

@@ -1,5 +1,7 @@
 """What lies between a question and the first word of its answer: few statements, and nobody who sleeps."""
 
+import re
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +18,7 @@ from npcs.models import Npc
 from padawanforge.kit import jobs
 from rooms.actions.rooms import enter_room
 from rooms.actions.talks import open_talk
-from rooms.models import Reply, RoomNpc
+from rooms.models import Reply, RoomNpc, RoomSettings
 from tests.factories.npcs import AiProviderFactory, NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomNpcFactory
@@ -74,7 +76,7 @@ def answer(queue):
 
 
 @pytest.mark.parametrize(
-    ("place", "until_queued", "until_asked"), [(of_a_room, 18, 24), (of_a_talk, 15, 25)], ids=["room", "talk"]
+    ("place", "until_queued", "until_asked"), [(of_a_room, 17, 22), (of_a_talk, 14, 23)], ids=["room", "talk"]
 )
 def test_few_statements_lie_between_a_question_and_the_provider(queue, place, until_queued, until_asked):
     player = PlayerFactory()
@@ -96,3 +98,42 @@ def test_few_statements_lie_between_a_question_and_the_provider(queue, place, un
     assert booked <= until_asked, "\n".join(statement[:200] for statement in statements[:booked])
     assert Reply.objects.filter(ending="answered").count() == 2
     assert Npc.objects.get().interaction_count == 2
+
+
+def test_only_that_an_answer_has_begun_does_not_wait_for_the_disk(queue):
+    player = PlayerFactory()
+    channel, text = of_a_room(player, AiProviderFactory())
+    RoomSettings.objects.update(npc_budget=1)
+    stored = []
+
+    def note(execute, sql, *rest):
+        found = re.match('INSERT .*INTO "(messaging_message|rooms_reply)" ', sql)
+        if found:
+            stored.append((found[1], waits_for_the_disk()))
+        return execute(sql, *rest)
+
+    with as_in_a_server(), connection.execute_wrapper(note):
+        ask(player, channel, text)
+        ask(player, channel, f"{text} And why?")
+
+    # The second question is told that the room has used up its budget.
+    said = ("messaging_message", True)
+    assert stored == [said, ("rooms_reply", False), said, said]
+
+
+def waits_for_the_disk():
+    is_sqlite = connection.vendor == "sqlite"
+    [found] = connection.connection.execute(
+        "PRAGMA synchronous" if is_sqlite else "SHOW synchronous_commit"
+    ).fetchone()
+    return found in (2, "on")
+
+
+@contextmanager
+def as_in_a_server():
+    """What tests store need not outlive them."""
+    connection.ensure_connection()
+    is_sqlite = connection.vendor == "sqlite"
+    connection.connection.execute("PRAGMA synchronous=FULL" if is_sqlite else "SET synchronous_commit TO ON")
+    yield
+    connection.close()
