@@ -1,6 +1,8 @@
 """What a character is told of the learning of who asks it: weak facts in private talks, and how to help."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from django.db.models import QuerySet
 
 from learning.models import Statement
 from learning.queries.learner_brief import LearnerBrief, WeakFact, learner_brief
@@ -9,6 +11,7 @@ from npcs.actions import sections, withheld
 from npcs.actions.sections import Entry, Occasion
 from npcs.actions.withheld import Asking
 from padawanforge.kit.memory import recalled
+from padawanforge.kit.prepared import prepared
 
 SOURCE = "statement:"
 KEYS = "lesson:keys"
@@ -81,8 +84,17 @@ def _brief(player_id: int, occasion: Occasion) -> LearnerBrief:
 
 
 def _read_brief(player_id: int, occasion: Occasion) -> LearnerBrief:
-    topics = Statement.objects.filter(npc=occasion.npc).order_by().values_list("topic_id", flat=True)
-    return learner_brief(player_id, topics=topics.distinct(), now=occasion.now)
+    return learner_brief(player_id, topics=_topics(occasion.npc.pk), now=occasion.now)
+
+
+def _topics(npc_id: int) -> Iterator[int]:
+    """Looked up only if somebody wants to know."""
+    yield from _topics_of(npc_id)
+
+
+@prepared
+def _topics_of(npc_id: int) -> QuerySet[Statement, int]:
+    return Statement.objects.filter(npc=npc_id).order_by().values_list("topic_id", flat=True).distinct()
 
 
 def _told(fact: WeakFact) -> str:

@@ -41,6 +41,8 @@ _RISKY = re.compile(r"([\\`*_\[\]<>~|])")
 
 def clean(text: str) -> str:
     """The same words in composed form, without anything invisible; lines and indents stay."""
+    if text.isascii() and text.isprintable():
+        return text
     text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
     return text.strip("\n")

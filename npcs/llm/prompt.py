@@ -173,8 +173,8 @@ def _history(said: Sequence[Turn], *, boundary: str, budget: int) -> tuple[list[
     """The newest turns that fit, oldest first, beginning with somebody who asks."""
     part = Part("history", budget, [], [])
     kept: list[Turn] = []
+    left = budget
     for age, turn in enumerate(reversed(said)):
-        left = budget - part.tokens
         is_kept = age < KEPT_TURNS
         # The last message may take half of what is there, and those before it half of what is left.
         limit = min(TURN_TOKENS, left // 2 - MARK_TOKENS) if is_kept else TURN_TOKENS
@@ -183,6 +183,7 @@ def _history(said: Sequence[Turn], *, boundary: str, budget: int) -> tuple[list[
         if age >= MAX_TURNS or (not is_kept and tokens > left) or part.dropped:
             part.dropped.append(Line(turn.source or f"turn:{age}", tokens, turn.subject))
             continue
+        left -= tokens
         kept.insert(0, replace(turn, text=text))
         part.placed.insert(0, Line(turn.source or f"turn:{age}", tokens, turn.subject))
     while kept and kept[0].role == "assistant":

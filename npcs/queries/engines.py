@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from npcs.llm.layout import WINDOW_TOKENS
 from npcs.llm.presets import HOSTED, preset_of
@@ -107,6 +107,8 @@ def _in_question(wanted: int | None, purpose: str) -> QuerySet[AiProvider]:
         step_position=F("step__position"),
         step_model=F("step__ai_model"),
         are_stopped=Exists(AiControl.objects.filter(pk=AiControl.ID, is_stopped=True)),
+        has_models=Exists(AiModel.objects.filter(provider=OuterRef("pk"))),
+        has_prices=Exists(ModelPrice.objects.filter(provider=OuterRef("pk"))),
     )
     return rows.filter(is_asked | Q(pk=wanted)).order_by("step_position", "pk")
 
@@ -127,10 +129,12 @@ def _once(pairs: Iterable[tuple[AiProvider, str]]) -> list[tuple[AiProvider, str
 
 
 def _engines(pairs: list[tuple[AiProvider, str]], today: date) -> list[Engine]:
-    """Two queries, however many there are."""
-    ids = [provider.pk for provider, _ in pairs]
-    windows = {(row.provider_id, row.name): row.window_tokens for row in _models(ids)}
-    prices = prices_of(ids, today)
+    """Two queries, however many there are; none for a provider that is known to have neither models nor prices."""
+    modelled = [provider.pk for provider, _ in pairs if getattr(provider, "has_models", True)]
+    priced = [provider.pk for provider, _ in pairs if getattr(provider, "has_prices", True)]
+    models = _models(modelled) if modelled else ()
+    windows = {(row.provider_id, row.name): row.window_tokens for row in models}
+    prices = prices_of(priced, today) if priced else {}
     return [
         Engine(
             label=f"{provider.display_name} · {model or provider.default_model}",

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -28,6 +29,8 @@ NAMED: tuple[tuple[str, type[Model]], ...] = (
     ("speaks_from", KnowledgePreset),
 )
 Definition = dict[str, Any]
+# What JSON gives back as it was; of these are nearly all columns of a character.
+AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def current_revision(npc: Npc) -> NpcRevision | None:
@@ -59,7 +62,8 @@ def definition_of(npc: Npc) -> Definition:
     return definition | {"configuration": {field.name: _plain(field, configuration) for field in fields}}
 
 
-def defining_fields(model: type[Model]) -> list[Field]:
+@cache
+def defining_fields(model: type[Model]) -> Sequence[Field]:
     """By exclusion, so that a column that is added later belongs to the revisions without being named."""
     return [
         field
@@ -77,7 +81,8 @@ def fingerprint(definition: Definition) -> str:
 
 def _plain(field: Field, row: Model) -> Any:
     """As JSON will give it back, so that a stored definition equals a fresh one."""
-    return json.loads(json.dumps(field.value_from_object(row), cls=DjangoJSONEncoder))
+    value = field.value_from_object(row)
+    return value if type(value) in AS_IT_IS else json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 @dataclass(frozen=True, slots=True)

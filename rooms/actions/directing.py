@@ -27,7 +27,8 @@ def direct(*, pk: int) -> list[Reply]:
     message = Message.objects.select_related("channel__room", "player").filter(pk=pk).first()
     if message is None or message.player is None or Reply.objects.filter(message=message).exists():
         return []
-    places = [place for place in listening_places(message.channel) if rights_of(place.role).speaks_unasked]
+    present = listening_places(message.channel, with_descriptions=True)
+    places = [place for place in present if rights_of(place.role).speaks_unasked]
     if not places:
         return []
     names = _asked(message, places)

@@ -27,8 +27,9 @@ class Draft:
         self._clock = clock
         self._waiting: list[str] = []
         self._number = 0
-        self._told_at = self._asked_at = 0.0
-        self._held_at = clock()
+        self._told_at = 0.0
+        # It was claimed a moment ago.
+        self._asked_at = self._held_at = clock()
         self._is_over = False
 
     def begin(self) -> None:

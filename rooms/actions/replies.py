@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
-from messaging.models import Channel, Message
+from messaging.models import Channel
 from messaging.rules.slow import in_words
 from npcs.actions.memory_keeping import forget_message, forget_words
 from npcs.actions.ratings import note_answer
@@ -34,7 +34,7 @@ from rooms.actions.variants import add_variant, answer_data, show_ending
 from rooms.choices import ROOM, TALK
 from rooms.models import Reply, RoomNpc, Talk
 from rooms.queries.conversations import conversation_of, know_talk, summary_holds
-from rooms.queries.hearing import history, turns, without_summarised
+from rooms.queries.hearing import Line, history, turns, without_summarised
 from rooms.queries.replies import answers_before, claimed
 from rooms.queries.settings import pause_of
 from rooms.signals import character_answered
@@ -85,7 +85,7 @@ def _was_deleted(reply: Reply) -> bool:
     return not Reply.objects.filter(pk=reply.pk).exists()
 
 
-def _heard(reply: Reply) -> list[Message]:
+def _heard(reply: Reply) -> list[Line]:
     """The history, without what the summary in the prompt stands for."""
     keep((Channel, reply.channel.uuid), reply.channel)
     know_talk(reply.channel, reply.npc)

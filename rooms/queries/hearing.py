@@ -1,7 +1,9 @@
 """What a character knows of what was said: only what it was there for, and only what was said to all."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -19,10 +21,24 @@ from rooms.rules.summaries import KEPT
 ROOM_MESSAGES = 40
 # Thirty of each.
 TALK_MESSAGES = 60
-# What a line of a prompt is made of; characters have long texts that would be read with each of their lines.
 OF_A_TURN = (
-    "uuid", "seq", "text", "player__uuid", "player__username", "player__profile__display_name", "npc__name",
+    "uuid", "seq", "text", "npc_id", "npc__name",
+    "player__uuid", "player__username", "player__profile__display_name",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Of a message what a turn is made of: dozens are read for each answer."""
+
+    uuid: UUID
+    seq: int
+    text: str
+    npc_id: int | None
+    npc_name: str | None
+    player: UUID | None
+    username: str | None
+    shown_name: str | None
 
 
 def heard_messages(channel: Channel, npc: Npc) -> MessageQuerySet:
@@ -60,45 +76,46 @@ def _presence(channel: Channel, npc: Npc) -> Q:
     return present
 
 
-def history(message: Message, npc: Npc) -> list[Message]:
+def history(message: Message, npc: Npc) -> list[Line]:
     """The last messages that the character heard up to and with this one, oldest first."""
     channel, is_room = message.channel, message.channel.kind == ROOM
     place = place_in(channel, npc) if is_room else None
     if is_room and (place is None or not place.is_active or getattr(place, "has_left", True)):
         said = heard_messages(channel, npc).filter(seq__lte=message.seq)
-        return list(_of_turns(said, is_room))[::-1]
-    since = place.since_seq if place else 0
-    return _without_a_gap(channel.pk, since, message.seq, timezone.now(), is_room)[::-1]
+        rows: Sequence[tuple] = list(_of_turns(said, is_room))
+    else:
+        since = place.since_seq if place else 0
+        rows = _without_a_gap(channel.pk, since, message.seq, timezone.now(), is_room)
+    return [Line(*row) for row in reversed(rows)]
 
 
 @prepared
 def _without_a_gap(
     channel_id: int, since: int, until: int, now: datetime, is_room: bool
-) -> QuerySet[Message]:
+) -> QuerySet[Message, tuple]:
     """As nearly always: it has been there from that number on."""
     return _of_turns(_audible(channel_id, now).filter(seq__gt=since, seq__lte=until), is_room)
 
 
-def _of_turns(said: QuerySet[Message], is_room: bool) -> QuerySet[Message]:
-    spoken = said.select_related("player__profile", "npc").only(*OF_A_TURN)
-    return spoken.order_by("-seq")[: ROOM_MESSAGES if is_room else TALK_MESSAGES]
+def _of_turns(said: QuerySet[Message], is_room: bool) -> QuerySet[Message, tuple]:
+    lines = said.order_by("-seq").values_list(*OF_A_TURN)
+    return lines[: ROOM_MESSAGES if is_room else TALK_MESSAGES]
 
 
-def without_summarised(messages: Sequence[Message], until: int) -> list[Message]:
+def without_summarised(lines: Sequence[Line], until: int) -> list[Line]:
     """What no summary stands for, and always the last few as they were said."""
-    old = [message for message in messages[:-KEPT] if message.seq > until]
-    return [*old, *messages[-KEPT:]]
+    old = [line for line in lines[:-KEPT] if line.seq > until]
+    return [*old, *lines[-KEPT:]]
 
 
-def turns(messages: Sequence[Message], npc: Npc) -> list[Turn]:
-    return [_turn(message, npc) for message in messages]
+def turns(lines: Sequence[Line], npc: Npc) -> list[Turn]:
+    return [_turn(line, npc) for line in lines]
 
 
-def _turn(message: Message, npc: Npc) -> Turn:
-    source = f"message:{message.uuid}"
-    if message.npc_id == npc.pk:
-        return Turn("assistant", message.text, npc.name, source=source)
-    subject = str(message.player.uuid) if message.player else ""
-    return Turn(
-        "user", message.text, message.author.name if message.author else "", source=source, subject=subject
-    )
+def _turn(line: Line, npc: Npc) -> Turn:
+    source = f"message:{line.uuid}"
+    if line.npc_id == npc.pk:
+        return Turn("assistant", line.text, npc.name, source=source)
+    # As players and characters are called by themselves.
+    name = line.shown_name or line.username or line.npc_name or ""
+    return Turn("user", line.text, name, source=source, subject=str(line.player or ""))

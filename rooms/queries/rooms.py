@@ -26,6 +26,11 @@ MAX_WORDS = 8
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # In which a name calls somebody.
 CALLABLE_MODES = [mode for mode in RoomSettings.Activation if mode != RoomSettings.Activation.MANUAL]
+# What is looked at with every message that calls somebody; characters have long texts.
+OF_A_PLACE = (
+    "room", "role", "talkativeness", "has_had_turn", "cooldown_seconds", "last_interaction", "npc__name", "npc__uuid",
+)  # fmt: skip
+OF_A_DESCRIPTION = ("npc__tagline", "npc__description", "npc__expertise_areas")
 KEY = re.compile(r"([01])-(\d{1,17})-(\d{1,18})", re.ASCII)
 
 
@@ -188,13 +193,16 @@ def active_npcs() -> Prefetch:
     return Prefetch("npcs", places.select_related("npc").order_by("position", "pk"))
 
 
-def listening_places(channel: Channel) -> list[RoomNpc]:
-    """Who could speak in the room of the channel, in order: there, awake, not muted, and not one who only listens."""
-    return _listening(channel.pk)
+def listening_places(channel: Channel, *, with_descriptions: bool = False) -> list[RoomNpc]:
+    """Who could speak in the room of the channel, in order: there, awake, not muted, and not one who only listens.
+
+    Of the characters what calls them, and what describes them for whom that decides; the rest is read on demand.
+    """
+    return _listening(channel.pk, with_descriptions)
 
 
 @prepared
-def _listening(channel_id: int) -> QuerySet[RoomNpc]:
+def _listening(channel_id: int, with_descriptions: bool) -> QuerySet[RoomNpc]:
     places = RoomNpc.objects.filter(
         room__channel=channel_id,
         is_active=True,
@@ -202,7 +210,8 @@ def _listening(channel_id: int) -> QuerySet[RoomNpc]:
         is_muted=False,
         role__in=roles_with("speaks"),
     )
-    return places.select_related("npc").order_by("position", "pk")
+    shown = OF_A_PLACE + (OF_A_DESCRIPTION if with_descriptions else ())
+    return places.select_related("npc").only(*shown).order_by("position", "pk")
 
 
 def places_at_hand(channel: Channel) -> list[RoomNpc]:

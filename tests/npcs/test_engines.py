@@ -7,6 +7,7 @@ import pytest
 
 from npcs.actions.speaking import FROM_MY_NOTES
 from npcs.llm import breaker
+from npcs.llm.layout import WINDOW_TOKENS
 from npcs.models import AiCall, AiModel, FallbackStep, Interaction, UserAiSettings
 from npcs.queries.engines import line_for
 from npcs.rules.prices import Price, cost_of, price_for
@@ -66,8 +67,19 @@ def test_finding_the_line_costs_the_same_however_long_it_is(django_assert_num_qu
     for position in range(3):
         FallbackStep.objects.create(purpose="chat", position=position, provider=AiProviderFactory())
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         line_for(npc=npc, player=None, purpose="chat", today=TODAY)
+
+    for step in FallbackStep.objects.all():
+        AiModel.objects.create(provider=step.provider, name="tiny", window_tokens=32_000)
+        ModelPriceFactory(provider=step.provider, model_pattern="*", input_price=7)
+    with django_assert_num_queries(3):
+        engines = line_for(npc=npc, player=None, purpose="chat", today=TODAY).engines
+
+    assert [(engine.window, engine.price is not None) for engine in engines] == [
+        (WINDOW_TOKENS, False),
+        *[(32_000, True)] * 3,
+    ]
 
 
 def test_the_window_is_the_one_that_staff_named_for_the_model():
