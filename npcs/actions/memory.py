@@ -192,6 +192,8 @@ def known(rows: Sequence[Memory]) -> list[Known]:
 
 
 def _chosen(asking: Asking, found: Sequence[Memory], *, tokens: int) -> list[Memory]:
+    if not found:
+        return []
     heard = normalised(asking.heard)
     # What stands in the history, or in the core, need not be said a second time.
     fresh = {

@@ -154,11 +154,12 @@ def _boundary(occasion: Occasion) -> str:
 
 
 def _question(npc: Npc, heard: Sequence[Turn]) -> str:
-    said = [_without_address(turn.text, npc) for turn in heard if turn.role == "user"]
+    lately = [turn.text for turn in heard if turn.role == "user"][-2:]
+    said = [_without_address(text, npc) for text in lately]
     if not said:
         return ""
     is_telling = len(stems(said[-1])) >= TELLING_WORDS
-    return said[-1] if is_telling else " ".join(said[-2:])
+    return said[-1] if is_telling else " ".join(said)
 
 
 def _without_address(text: str, npc: Npc) -> str:

@@ -10,6 +10,7 @@ from the installation's secret. It is no secret between two answers: whatever te
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from npcs.builtin.text import CHARACTERS_PER_TOKEN, one_line, token_estimate
 from npcs.llm.base import Turn
@@ -184,7 +185,7 @@ def _history(said: Sequence[Turn], *, boundary: str, budget: int) -> tuple[list[
             part.dropped.append(Line(turn.source or f"turn:{age}", tokens, turn.subject))
             continue
         left -= tokens
-        kept.insert(0, replace(turn, text=text))
+        kept.insert(0, Turn(turn.role, text))
         part.placed.insert(0, Line(turn.source or f"turn:{age}", tokens, turn.subject))
     while kept and kept[0].role == "assistant":
         kept.pop(0)
@@ -211,7 +212,11 @@ def _said(turn: Turn, boundary: str, *, limit: int) -> str:
     characters = max(limit, 1) * CHARACTERS_PER_TOKEN
     if len(text) > characters:
         text = text[:characters].rstrip() + "…"
-    if turn.role == "assistant":
-        return text
-    speaker = one_line(visible(turn.name))[:80].replace("]", ")").replace('"', "'") or "somebody"
-    return block(f'said by "{speaker}"', text, boundary=boundary)
+    return text if turn.role == "assistant" else block(_said_by(turn.name), text, boundary=boundary)
+
+
+# Few speak, and each of them again and again.
+@lru_cache(maxsize=512)
+def _said_by(name: str) -> str:
+    speaker = one_line(visible(name))[:80].replace("]", ")").replace('"', "'") or "somebody"
+    return f'said by "{speaker}"'

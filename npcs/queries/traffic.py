@@ -14,6 +14,8 @@ RUNS_AT_MOST = timedelta(minutes=5)
 def is_busy(provider: AiProvider) -> bool:
     """Whether the provider has as many requests from us as the staff allows it to have."""
     limits = provider.rate_limits if isinstance(provider.rate_limits, dict) else {}
+    if not limits:
+        return False
     now = timezone.now()
     calls = AiCall.objects.filter(provider=provider)
     if (most := _number(limits, "concurrent")) is not None:

@@ -34,7 +34,7 @@ from rooms.actions.variants import add_variant, answer_data, show_ending
 from rooms.choices import ROOM, TALK
 from rooms.models import Reply, RoomNpc, Talk
 from rooms.queries.conversations import conversation_of, know_talk, summary_holds
-from rooms.queries.hearing import Line, history, turns, without_summarised
+from rooms.queries.hearing import Line, history, know_place, turns, without_summarised
 from rooms.queries.replies import answers_before, claimed
 from rooms.queries.settings import pause_of
 from rooms.signals import character_answered
@@ -88,7 +88,10 @@ def _was_deleted(reply: Reply) -> bool:
 def _heard(reply: Reply) -> list[Line]:
     """The history, without what the summary in the prompt stands for."""
     keep((Channel, reply.channel.uuid), reply.channel)
-    know_talk(reply.channel, reply.npc)
+    if reply.channel.kind == ROOM:
+        know_place(reply.channel, reply.npc)
+    else:
+        know_talk(reply.channel, reply.npc)
     know_version(reply.npc)
     messages = history(reply.message, reply.npc)
     conversation = conversation_of(reply.channel, reply.npc)

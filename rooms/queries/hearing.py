@@ -12,7 +12,7 @@ from messaging.models import Channel, Message
 from messaging.models.message import MessageQuerySet
 from npcs.llm.base import Turn
 from npcs.models import Npc
-from padawanforge.kit.memory import recalled
+from padawanforge.kit.memory import keep, recalled
 from padawanforge.kit.prepared import prepared
 from rooms.choices import ROOM
 from rooms.models import NpcStay, RoomNpc
@@ -55,14 +55,24 @@ def _audible(channel_id: int, now: datetime) -> MessageQuerySet:
 
 def place_in(channel: Channel, npc: Npc) -> RoomNpc | None:
     """The character's place in the room of the channel, with the room's settings."""
-    return recalled((RoomNpc, channel.pk, npc.pk), lambda: next(iter(_places(channel.pk, npc.pk)), None))
+    return recalled(
+        (RoomNpc, channel.pk, npc.pk), lambda: next(iter(_places(channel.pk, npc.pk, True)), None)
+    )
+
+
+def know_place(channel: Channel, npc: Npc) -> None:
+    """The channel was read together with its room and the settings for this very operation."""
+    place = next(iter(_places(channel.pk, npc.pk, False)), None)
+    if place is not None:
+        place.room = channel.room
+    keep((RoomNpc, channel.pk, npc.pk), place)
 
 
 @prepared
-def _places(channel_id: int, npc_id: int) -> QuerySet[RoomNpc]:
+def _places(channel_id: int, npc_id: int, with_room: bool) -> QuerySet[RoomNpc]:
     left = Exists(NpcStay.objects.filter(place=OuterRef("pk")))
     rows = RoomNpc.objects.filter(room__channel=channel_id, npc=npc_id).annotate(has_left=left)
-    return rows.select_related("room__settings")
+    return rows.select_related("room__settings") if with_room else rows
 
 
 def _presence(channel: Channel, npc: Npc) -> Q:
