@@ -7,11 +7,13 @@ into the SQL as before, so that it is planned with, and found in partial indexes
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
+from psycopg import RawCursor
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
@@ -49,19 +51,27 @@ def cursor_of(connection: BaseDatabaseWrapper) -> Any:
     return Planning(connection).cursor() if is_kept_by(connection) else connection.cursor()
 
 
-class _Cursor(ServerBindingCursor):
+@lru_cache(maxsize=2000)
+def _numbered(sql: str) -> str:
+    """As PostgreSQL writes places itself; psycopg would do it again with each execution of a long statement."""
+    place = count(1)
+    return _PLACEHOLDER.sub(lambda match: "%" if match[0] == "%%" else f"${next(place)}", sql)
+
+
+class _Cursor(CursorMixin, RawCursor):
     connection: Any
 
-    def execute(self, *asked: Any, **named: Any) -> Any:
+    def execute(self, sql: Any, parameters: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        asked = (sql,) if parameters is None else (_numbered(sql), parameters)
         try:
-            return super().execute(*asked, **named)  # type: ignore[misc]  # psycopg's, which the stubs leave out
+            return super().execute(*asked, **named)
         except FeatureNotSupported:
             # A table was altered while we run, and the plans made for it are of no use any more. What fails in
             # a transaction is forgotten with it.
             if self.connection.info.transaction_status != TransactionStatus.IDLE:
                 raise
             self.connection.execute("DEALLOCATE ALL")
-            return super().execute(*asked, **named)  # type: ignore[misc]
+            return super().execute(*asked, **named)
 
     def _convert_query(self, *asked: Any) -> Any:
         # Where Django looks for what was asked when it is to be logged.

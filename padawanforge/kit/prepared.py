@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import wraps
+from functools import update_wrapper
 from itertools import count
 from types import SimpleNamespace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -36,7 +36,8 @@ Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
 
 # As far as lists are told apart by their length; a longer one is asked about without preparation.
-LONGEST = 64
+LENGTHS = (1, 2, 4, 16, 64)
+LONGEST = LENGTHS[-1]
 _MAKERS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 2_000_000_000 + number,
     str: lambda number: f"stand-in {number}",
@@ -47,30 +48,43 @@ _MAKERS: dict[type, Callable[[int], Any]] = {
 }
 
 
-def prepared(build: Callable[Asked, "QuerySet[Any, Row]"]) -> Callable[Asked, list[Row]]:
+class Prepared(Generic[Asked, Row]):
+    """A question that is compiled once for each kind of arguments."""
+
+    def __init__(self, build: Callable[Asked, "QuerySet[Any, Row]"]) -> None:
+        self._build: Callable[..., Any] = build
+        self._known: dict[tuple, _Compiled] = {}
+        update_wrapper(self, build)
+
+    def __call__(self, *arguments: Asked.args, **named: Asked.kwargs) -> list[Row]:
+        given: tuple[Any, ...] = arguments
+        values = [_padded(value) if _is_list(value) else value for value in given]
+        if any(_is_list(value) and not 0 < len(value) <= LONGEST for value in values):
+            return list(self._build(*arguments, **named))
+        try:
+            return self._compiled(values).rows(values)
+        except OverflowError:
+            # A number that no column of SQLite holds; the queryset knows that of itself.
+            return list(self._build(*arguments, **named))
+
+    def within(self, *arguments: Asked.args, **named: Asked.kwargs) -> tuple[str, list[Any]]:
+        """The SQL and what belongs to its places, for a statement that asks it within; no lists, no names."""
+        return self._compiled(arguments).question(arguments)
+
+    def _compiled(self, values: Sequence[Any]) -> "_Compiled":
+        kind = (connections[DEFAULT_DB_ALIAS].vendor, *map(_kind, values))
+        if kind not in self._known:
+            self._known[kind] = _compile(self._build, values)
+        return self._known[kind]
+
+
+def prepared(build: Callable[Asked, "QuerySet[Any, Row]"]) -> Prepared[Asked, Row]:
     """The rows of the queryset that `build` makes of its positional arguments.
 
     Arguments are integers, texts, UUIDs, days, moments (aware) and lists of these; what is None or a truth value
     belongs to the kind of question. Rows cannot be prefetched.
     """
-    known: dict[tuple, _Compiled] = {}
-
-    @wraps(build)
-    def ask(*arguments: Any) -> list[Any]:
-        vendor = connections[DEFAULT_DB_ALIAS].vendor
-        values = [_padded(value) if _is_list(value) else value for value in arguments]
-        if any(_is_list(value) and not 0 < len(value) <= LONGEST for value in values):
-            return list(build(*arguments))  # type: ignore[call-arg]
-        kind = (vendor, *map(_kind, values))
-        if kind not in known:
-            known[kind] = _compile(build, values)
-        try:
-            return known[kind].rows(values)
-        except OverflowError:
-            # A number that no column of SQLite holds; the queryset knows that of itself.
-            return list(build(*arguments))  # type: ignore[call-arg]
-
-    return ask  # type: ignore[return-value]
+    return Prepared(build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +100,22 @@ class _Compiled:
     # What makes values of the database's columns, by column.
     converters: dict
 
-    def rows(self, values: Sequence[Any]) -> list[Any]:
+    def question(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
         connection = connections[DEFAULT_DB_ALIAS]
         is_planned = plans.is_kept_by(connection)
         parameters = list(self.parameters)
         for value, places in zip(_single(values), self.places, strict=True):
+            given = _adapted(value, connection)
             for place in places:
-                given = _adapted(value, connection)
                 parameters[place] = plans.typed(given) if is_planned else given
+        return self.sql, parameters
+
+    def rows(self, values: Sequence[Any]) -> list[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        sql, parameters = self.question(values)
         compiler: Any = copy(self.compiler)
-        compiler.connection = plans.Planning(connection) if is_planned else connection
-        compiler.as_sql = lambda *_, **__: (self.sql, tuple(parameters))
+        compiler.connection = plans.Planning(connection) if plans.is_kept_by(connection) else connection
+        compiler.as_sql = lambda *_, **__: (sql, tuple(parameters))
         compiler.get_converters = lambda _: self.converters
         # What Django's iterables look at.
         asked = SimpleNamespace(
@@ -214,11 +233,10 @@ def _is_constant(value: Any) -> bool:
 
 
 def _padded(values: Collection[Any]) -> list[Any]:
-    """To the next power of two, by its last once more, so that there are few lengths."""
+    """To one of a few lengths, by its last once more."""
     found = list(values)
-    if not found:
-        return found
-    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
+    length = next((length for length in LENGTHS if length >= len(found)), len(found))
+    return found + found[-1:] * (length - len(found))
 
 
 def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
