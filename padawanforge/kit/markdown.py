@@ -106,11 +106,21 @@ def _trimmed(url: str) -> str:
 _parser.core.ruler.before("text_join", "addresses", _link)
 
 
+# One line that begins with a letter and has no sign that could mean something: most of what people write.
+_ONLY_WORDS = re.compile(r"[^\W\d_](?:(?:[^\W_]|[ ,.;:?!()'-])*(?:[^\W_]|[,.;:?!()'-]))?")
+
+
 def render(text: str, mentions: Mapping[str, str] | None = None) -> SafeString:
     """HTML that may stand in a page; links, bare addresses too, open without passing on the page's address.
 
     `mentions` are words of the text that call somebody, each with whom: they are marked, but not inside code.
     """
+    if not mentions and _ONLY_WORDS.fullmatch(text):
+        return mark_safe(f"<p>{text}</p>\n")  # noqa: S308 - no sign in it that HTML knows
+    return _rendered(text, mentions)
+
+
+def _rendered(text: str, mentions: Mapping[str, str] | None) -> SafeString:
     tokens = _parser.parse(text)
     if mentions:
         _mark(tokens, mentions)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from padawanforge.kit import markdown
 from padawanforge.kit.markdown import render
 
 
@@ -71,3 +72,30 @@ def test_no_text_breaks_out_of_a_link(text):
         is None
     )
     assert all(address.lower().startswith(("http://", "https://", "mailto:")) for address, _ in links(text))
+
+
+WORDS = st.text(alphabet="abcXYZ089 ,.;:?!()'-éßßİª日ѪñΩ", min_size=1, max_size=40)
+
+
+@given(WORDS)
+def test_plain_words_look_as_if_they_had_gone_the_whole_way(text):
+    assert markdown.render(text) == markdown._rendered(text, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. one",
+        "- one",
+        "a  \nb",
+        "www.example.org",
+        "https://example.org",
+        "a_b_c",
+        "a*b*c",
+        "&amp;",
+        "a\\!",
+        "a\u00a0b",
+    ],
+)
+def test_signs_that_mean_something_go_the_whole_way(text):
+    assert markdown.render(text) == markdown._rendered(text, None)
