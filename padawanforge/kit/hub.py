@@ -3,7 +3,8 @@
 A channel layer that delivers to each consumer costs 100-300 microseconds a delivery and drops messages
 silently when a consumer lags. Here each process hands a message to its own receivers directly, and asks the
 layer (Redis) once per process and group to carry it to the other processes; the in-memory layer is not asked
-at all. So those who sit at the same process hear each other also while the broker is away.
+at all, nor is Redis as long as no other process listens there (see padawanforge.kit.census). So those who sit at
+the same process hear each other also while the broker is away.
 
 Threads: `send`, `send_locally`, `renew_soon` and `groups` may be called from anywhere. Everything else runs
 on the server's event loop, which is captured at the first connection (`capture_loop`).
@@ -13,12 +14,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
+
+from padawanforge.kit.census import CENSUS_SECONDS, Census
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +31,7 @@ Receiver = Callable[[dict], None]
 LAYER_TIMEOUT_SECONDS = 0.5
 BREAKER_FAILURES = 3
 BREAKER_PAUSE_SECONDS = 5.0
+CENSUS = "census"
 # Every layer forgets memberships after a day.
 RENEW_ALL_SECONDS = 6 * 3600.0
 
@@ -56,9 +61,11 @@ class _LayerSide:
         self.loop = loop
         # By which we know what we sent ourselves.
         self.origin = uuid4().hex
+        self.census = Census(self.origin)
         self.channel_name = ""
         self.opening = asyncio.Lock()
         self.listening: asyncio.Task | None = None
+        self.speaking: asyncio.Task | None = None
         self.joined: set[str] = set()
         self.locks: dict[str, asyncio.Lock] = {}
         self.renewed_at = time.monotonic()
@@ -124,7 +131,7 @@ async def leave(group: str, receiver: Receiver) -> None:
 def send(group: str, message: dict) -> None:
     """From any thread; returns at once. Nobody may rely on the delivery."""
     send_locally(group, message)
-    if not is_local() and not _breaker.is_open():
+    if not is_local() and not _breaker.is_open() and not _is_alone():
         origin = _side.origin if _side is not None else ""
         envelope = {"type": "hub", "origin": origin, "group": group, "message": message}
         if _has_loop():
@@ -154,6 +161,10 @@ def renew_soon() -> None:
     """Have the loop do it; from any thread."""
     if _has_loop() and not is_local():
         _on_loop(lambda: asyncio.ensure_future(renew()))
+
+
+def _is_alone() -> bool:
+    return _side is not None and _side.census.is_alone
 
 
 def _has_loop() -> bool:
@@ -202,6 +213,8 @@ async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
             return False
         if side.listening is None or side.listening.done():
             side.listening = asyncio.ensure_future(_listen(side))
+        if side.speaking is None or side.speaking.done():
+            side.speaking = asyncio.ensure_future(_speak(side))
     call = getattr(layer, method)
     return await _guarded(lambda: call(_layer_group(group), side.channel_name), otherwise=False) is not False
 
@@ -230,8 +243,26 @@ async def _listen(side: _LayerSide) -> None:
             await asyncio.sleep(1)
             continue
         # Processes of an earlier version, which may still run during an update, say nothing of themselves.
-        if envelope.get("origin") != side.origin:
+        origin = envelope.get("origin", "")
+        if envelope["group"] == CENSUS:
+            side.census.hear_round(origin)
+        elif origin != side.origin:
+            side.census.hear(origin)
             deliver(envelope["group"], envelope["message"])
+
+
+async def _speak(side: _LayerSide) -> None:
+    """Tell the other processes that there is this one."""
+    layer = get_channel_layer()
+    envelope = {"type": "hub", "origin": side.origin, "group": CENSUS, "message": {}}
+    is_heard = False
+    while True:
+        if not is_heard:
+            add = partial(layer.group_add, _layer_group(CENSUS), side.channel_name)
+            is_heard = await _guarded(add, otherwise=False) is not False
+        side.census.speak()
+        await _send_to_layer(CENSUS, envelope)
+        await asyncio.sleep(CENSUS_SECONDS)
 
 
 def _layer_group(group: str) -> str:

@@ -6,6 +6,7 @@ from channels.layers import get_channel_layer
 from django.test import override_settings
 
 from padawanforge.kit import hub
+from padawanforge.kit.census import ROUNDS
 
 REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/9")
 
@@ -31,6 +32,31 @@ def redis_layer():
     host = {"address": REDIS, "socket_timeout": 30, "socket_connect_timeout": 2}
     with layer("channels_redis.pubsub.RedisPubSubChannelLayer", hosts=[host]):
         yield
+
+
+class Recording:
+    """A layer that keeps what it is told to send; `arrive` is what another process sends."""
+
+    sent: list[dict] = []
+    arriving: asyncio.Queue
+
+    def __init__(self, **config):
+        type(self).sent = []
+        type(self).arriving = asyncio.Queue()
+
+    async def new_channel(self):
+        return "here"
+
+    async def group_add(self, group, channel):
+        pass
+
+    group_discard = group_add
+
+    async def group_send(self, group, envelope):
+        self.sent.append(envelope)
+
+    async def receive(self, channel):
+        return await self.arriving.get()
 
 
 async def until(condition, seconds=2.0):
@@ -192,3 +218,46 @@ async def test_a_subscription_that_was_idle_for_seven_seconds_still_hears(redis_
 
     assert heard == [{"kind": "event"}]
     await hub.leave("room.idle", heard.append)
+
+
+async def test_a_process_that_is_alone_tells_nobody_and_begins_as_soon_as_another_speaks():
+    with layer("tests.kit.test_hub.Recording"):
+        hub.reset_breaker()
+        hub.capture_loop()
+        heard = []
+        await hub.join("room.a", heard.append)
+        origin = hub._side.origin
+        for _ in range(ROUNDS):
+            hub._side.census.speak()
+            Recording.arriving.put_nowait({"origin": origin, "group": hub.CENSUS, "message": {}})
+            await asyncio.sleep(0)
+            await until(lambda: not hub._side.census._is_awaited)
+
+        hub.send("room.a", {"kind": "alone"})
+        await until(lambda: heard)
+        Recording.arriving.put_nowait({"origin": "another", "group": hub.CENSUS, "message": {}})
+        await until(lambda: not hub._side.census.is_alone)
+        hub.send("room.a", {"kind": "together"})
+        await until(lambda: len(heard) == 2)
+
+        said = [sent["message"]["kind"] for sent in Recording.sent if sent["group"] == "room.a"]
+        assert ([message["kind"] for message in heard], said) == (["alone", "together"], ["together"])
+        await hub.leave("room.a", heard.append)
+
+
+async def test_processes_on_redis_hear_of_each_other(redis_layer):
+    hub.reset_breaker()
+    hub.capture_loop()
+    heard = []
+    await hub.join("room.a", heard.append)
+    census = hub._side.census
+
+    await until(lambda: census._rounds == 1)
+    alone = census._rounds
+    await get_channel_layer().group_send(
+        hub.CENSUS, {"type": "hub", "origin": "another", "group": hub.CENSUS, "message": {}}
+    )
+    await until(lambda: census._rounds == 0)
+
+    assert (alone, census._rounds) == (1, 0)
+    await hub.leave("room.a", heard.append)
