@@ -13,7 +13,7 @@ from messaging.actions.greetings import Greeted, Greeting, Ticket, admit_togethe
 from messaging.actions.openings import Arrival, Opening, open_together
 from messaging.actions.partings import Parting, part_together
 from messaging.actions.together import Outcome, say_together
-from messaging.database import in_database
+from messaging.database import for_arrivals, for_words
 from messaging.queries.ahead import Beat, Wish
 from players.models import Player
 
@@ -83,9 +83,9 @@ class Desk(Generic[Ask, Answer]):
         return turn
 
 
-desk: Desk[Wish, Outcome] = Desk(in_database(say_together))
-gate: Desk[Ticket, Player | None] = Desk(in_database(admit_together))
-welcome: Desk[Greeting, Greeted | None] = Desk(in_database(greet_together))
-door: Desk[Arrival, Opening] = Desk(in_database(open_together))
-way_out: Desk[Parting, None] = Desk(in_database(part_together))
-pulse: Desk[Beat, Beaten] = Desk(in_database(beat_together))
+desk: Desk[Wish, Outcome] = Desk(for_words(say_together))
+gate: Desk[Ticket, Player | None] = Desk(for_arrivals(admit_together))
+welcome: Desk[Greeting, Greeted | None] = Desk(for_arrivals(greet_together))
+door: Desk[Arrival, Opening] = Desk(for_arrivals(open_together))
+way_out: Desk[Parting, None] = Desk(for_arrivals(part_together))
+pulse: Desk[Beat, Beaten] = Desk(for_arrivals(beat_together))

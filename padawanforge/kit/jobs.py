@@ -25,7 +25,7 @@ from huey.consumer import Consumer
 from huey.storage import SqliteStorage
 
 from padawanforge.kit.memory import nothing_known
-from padawanforge.kit.threads import keep_connection
+from padawanforge.kit.threads import keep_connection, own_connection
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +228,7 @@ class Ticker(threading.Thread):
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        keep_connection()
+        own_connection()
         while not self.stopping.wait(0.25):
             tick(time.monotonic())
 
