@@ -19,10 +19,11 @@ from messaging.database import in_database
 from messaging.desk import welcome
 from messaging.events import EVERYBODY
 from messaging.models import LiveConnection
+from messaging.outbox import CLOSE, Outbox, Send
 from messaging.queries.ahead import Beat
 from messaging.queries.blocks import rooms_with
 from messaging.subscriptions import Subscription, drop, subscribe
-from padawanforge.kit import hub
+from padawanforge.kit import hub, near
 from padawanforge.kit.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Connection:
         self.typing = rules.TypingPace()
         self.subscriptions: dict[UUID, Subscription] = {}
         self.is_greeted = self.is_closing = False
-        self.outbox: asyncio.Queue[dict] = asyncio.Queue()
+        self.outbox = Outbox()
         self.is_flushed = asyncio.Event()
         # Whom the player doesn't see, by hex uuid, and whether he hides that he is there and so doesn't see others.
         self.hidden: frozenset[str] = frozenset()
@@ -58,6 +59,7 @@ class Connection:
         self.sight_lock, self._blocks_heard = asyncio.Lock(), 0
         self._tasks: set[asyncio.Task] = set()
         self.beating: asyncio.Task | None = None
+        self.beats = 0
 
     @property
     def group(self) -> str:
@@ -67,11 +69,11 @@ class Connection:
         self.tell(frames.encode(op, **fields))
 
     def tell(self, text: str, *, may_be_lost: bool = False) -> None:
-        """Put a frame in the outbox; a client that does not take its answers is let go."""
+        """Send a frame; a client that does not take its answers is let go."""
         if self.is_closing:
             return
-        if self.outbox.qsize() < OUTBOX_FRAMES:
-            self.outbox.put_nowait({"type": "websocket.send", "text": text})
+        if len(self.outbox) < OUTBOX_FRAMES:
+            self.outbox.put({"type": "websocket.send", "text": text})
         elif not may_be_lost:
             self.close(CLOSE_SLOW)
 
@@ -95,17 +97,13 @@ class Connection:
         """The last frame; what is already in the outbox goes first."""
         if not self.is_closing:
             self.is_closing = True
-            frame = {"type": "websocket.close", "code": code}
-            self.outbox.put_nowait({**frame, "reason": reason} if reason else frame)
+            frame = {"type": CLOSE, "code": code}
+            self.outbox.put({**frame, "reason": reason} if reason else frame)
 
-    async def write(self, send: Callable[[dict], Awaitable[None]]) -> None:
+    async def write(self, send: Send) -> None:
         """Empty the outbox until the socket is closed."""
-        while True:
-            message = await self.outbox.get()
-            await send(message)
-            if message["type"] == "websocket.close":
-                self.is_flushed.set()
-                return
+        await self.outbox.run(send)
+        self.is_flushed.set()
 
     def hear(self, message: dict) -> None:
         """What is told to the player, on every connection; called by the hub, returns at once."""
@@ -168,6 +166,7 @@ class Connection:
             await drop(self, room)
 
     async def enter(self) -> None:
+        await near.listen()
         for group in (self.group, EVERYBODY):
             await hub.join(group, self.hear)
 
@@ -204,7 +203,8 @@ def beat_of(connection: Connection) -> Beat:
         rooms=tuple(room for room, _ in rooms),
         overheard=tuple(room for room, known in rooms if known.moderates),
         shown=tuple(room for room, known in rooms if known.channel is not None),
-        slots=connection.places,
+        # They last for three heartbeats.
+        slots=connection.places if connection.beats % 2 == 0 else (),
     )
 
 

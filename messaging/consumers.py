@@ -16,6 +16,7 @@ from messaging.connections import Connection
 from messaging.database import in_database
 from messaging.desk import gate, way_out
 from messaging.operations import Operation, registry
+from messaging.outbox import CLOSE, Send
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.session_store import is_key
 
@@ -28,7 +29,6 @@ BYE_WITHIN_MS = 5000
 CROWDED = "The game is open in too many windows. Close one of them."
 
 Receive = Callable[[], Awaitable[dict]]
-Send = Callable[[dict], Awaitable[None]]
 
 _operations = registry()
 _open: WeakSet[Connection] = WeakSet()
@@ -43,13 +43,13 @@ async def socket(scope: dict, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept", "subprotocol": frames.VERSION if is_known else None})
     if player is None or not is_known:
         code = connections.CLOSE_VERSION if player is not None else connections.CLOSE_SIGNED_OUT
-        await send({"type": "websocket.close", "code": code})
+        await send({"type": CLOSE, "code": code})
         return
     places = await in_database(slots.take)(player=player.uuid.hex, address=slots.address_of(scope))
     if places is None:
         refusal = frames.encode("err", id=None, code="crowded", message=CROWDED)
         await send({"type": "websocket.send", "text": refusal})
-        await send({"type": "websocket.close", "code": connections.CLOSE_FLOOD})
+        await send({"type": CLOSE, "code": connections.CLOSE_FLOOD})
         return
     connection = Connection(
         player_id=player.pk, player_uuid=player.uuid, session_key=session_key, places=places

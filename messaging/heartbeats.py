@@ -21,6 +21,7 @@ TOGETHER_SECONDS = 2.0
 def beat_soon(connection: Connection, state: str) -> None:
     """The rights are looked at, and the player is there for another minute; one that is under way is enough."""
     connection.state = state
+    connection.beats += 1
     if connection.beating is None or connection.beating.done():
         connection.beating = connection.soon(_beat(connection))
 

@@ -150,7 +150,7 @@ async def _answer(player: Player, asked: dict) -> list[str]:
     else:
         # Letters stay letters: escaped ones would count several times against the size of a frame.
         await handle(connection, json.dumps(asked, ensure_ascii=False))
-    said = [connection.outbox.get_nowait() for _ in range(connection.outbox.qsize())]
+    said = connection.outbox.take()
     return [message["text"] for message in said if "text" in message]
 
 
