@@ -54,6 +54,9 @@ class Kind:
     # `related`, paths that begin with "channel__". Only where there is one are messages stored together.
     ahead: Callable[[Collection[Any]], None] | None = None
     related: tuple[str, ...] = ()
+    # What of that decides about words, as expressions on the members' rows (see padawanforge.kit.versions): as
+    # long as they stay the same, who could say something may say the next thing without being read again.
+    watched: tuple[Any, ...] = ()
     # The answers that characters are giving there at this moment, with what they have said so far, as
     # speaking(channel): `draft`, `npc`, `asker`, `state`, `text` and `chunk_no` each.
     speaking: Callable[..., list[dict]] = lambda channel: []
@@ -77,6 +80,10 @@ def get(slug: str) -> Kind:
 def related() -> tuple[str, ...]:
     """What hangs on channels of one kind or another that the questions about their members need."""
     return tuple(path for kind in _kinds.values() for path in kind.related)
+
+
+def watched() -> tuple[Any, ...]:
+    return tuple(expression for kind in _kinds.values() for expression in kind.watched)
 
 
 def slugs() -> list[str]:

@@ -9,7 +9,7 @@ from rooms.actions.entry import refuse_without_rules
 from rooms.actions.rooms import leave_room
 from rooms.choices import ROOM, TALK
 from rooms.models import Room
-from rooms.queries.ahead import RELATED, read_ahead
+from rooms.queries.ahead import RELATED, WATCHED, read_ahead
 from rooms.queries.moderation import chosen_level
 from rooms.queries.replies import speaking
 from rooms.queries.rooms import speaking_npcs
@@ -40,6 +40,7 @@ kinds.register(
         notify=notify_of,
         ahead=read_ahead,
         related=RELATED,
+        watched=WATCHED,
     )
 )
 kinds.register(

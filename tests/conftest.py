@@ -11,6 +11,8 @@ from pytest_django import fixtures
 from messaging.queries.announcements import BANNERS_KEY
 from messaging.queries.faces import forget_faces
 from messaging.queries.newest import forget_pages
+from messaging.queries.remembered import forget_all
+from padawanforge.kit import near
 from players.queries.rights import forget_rights
 from tests import template
 from tests.restore import remember_beginning, restore
@@ -76,10 +78,12 @@ def _heartbeats_wait_for_nobody(monkeypatch):
 def _empty_cache():
     """Rate limits are counted in the cache and must not leak from one test into the next."""
     cache.clear()
+    near.clear()
     # What a process remembers by keys of rows that the next test makes anew.
     forget_pages()
     forget_faces()
     forget_rights()
+    forget_all()
     # As on a site where nothing is announced: what an announcement costs is counted where they are tested.
     cache.set(BANNERS_KEY, [])
 

@@ -79,10 +79,11 @@ def _looked_through(look: Look) -> Passed:
 def look_at_words(look: Look) -> str:
     """The text with mild words covered where the level says so; severe ones are refused."""
     listed, bad, _ = lists()
-    matches = words.find(look.text, listed)
-    severe = [match for match in matches if match.severity == words.SEVERE]
     has_minors = look.youngest is not None and look.youngest < levels.MINOR_UNDER
-    if severe and levels.effect_of_severe(look.level, has_minors=has_minors) == REFUSE:
+    refuses_severe = levels.effect_of_severe(look.level, has_minors=has_minors) == REFUSE
+    # Where nothing follows from what is found, nothing is looked for.
+    matches = words.find(look.text, listed) if refuses_severe or look.level.mild in (MASK, REFUSE) else []
+    if refuses_severe and any(match.severity == words.SEVERE for match in matches):
         raise Refused(
             "This message has a word that hurts people. Please say it without.", code="words", rule="severe"
         )
@@ -163,10 +164,12 @@ def _refuse_rate(look: Look) -> None:
 
 
 def _refuse_repeated(look: Look, said: Sequence[str]) -> None:
+    # Pictures without a word are not the same because of it.
+    if not look.text or not look.level.repeat:
+        return
     print_of = texts.fingerprint(look.text)
     times = sum(texts.fingerprint(text) == print_of for text in said)
-    # Pictures without a word are not the same because of it.
-    if look.text and look.level.repeat and times + 1 >= look.level.repeat:
+    if times + 1 >= look.level.repeat:
         raise Refused("You have just said this. Say something else.", code="repeated")
 
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
-
 from messaging import kinds
 from messaging.actions.notifications import News, notify_once_until_read
 from messaging.models import Channel, ChannelMember, Message, Notification
 from messaging.queries.direct import looking
 from messaging.queries.listeners import Notify, members_who_chose, told_about_key
+from padawanforge.kit import near
 from padawanforge.kit.errors import DomainError
 from players.choices import NotificationKind
 from players.models import Player
@@ -24,7 +23,7 @@ def choose(*, channel: Channel, player: Player, notify: str) -> bool:
     if notify not in Notify.values:
         raise NoSuchChoice("Choose how much you want to hear.")
     changed = ChannelMember.objects.filter(channel=channel, player=player).update(notify=notify)
-    cache.delete(told_about_key(channel.pk))
+    near.forget(told_about_key(channel.pk))
     return bool(changed)
 
 

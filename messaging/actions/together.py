@@ -13,20 +13,15 @@ from uuid import UUID
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from messaging import events, kinds, permissions
-from messaging.actions.drafts import clear_draft
-from messaging.actions.messages import (
-    announce_stored,
-    checked_text,
-    give_back,
-    look_through,
-    take_numbers,
-    tell_refused,
-)
+from messaging import events
+from messaging.actions.again import say_again
+from messaging.actions.messages import announce_stored, give_back, look_through, take_numbers, tell_refused
+from messaging.actions.plain import line_of, made, told
 from messaging.checks import Refused
-from messaging.models import Channel, ChannelEvent, Message
+from messaging.models import Channel, Message
 from messaging.queries.ahead import Wish, read_ahead
 from messaging.queries.posted import keep_posted
+from messaging.queries.remembered import note_said
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.inserting import insert
 from padawanforge.kit.memory import one_reading
@@ -35,11 +30,22 @@ from padawanforge.kit.memory import one_reading
 Shown = dict[str, Any]
 # What became of a wish: the answer for its sender, a refusal, or None: it has to be said alone.
 Outcome = dict | DomainError | None
+# So many are sooner said one by one, where that takes one statement each.
+FEW = 3
 
 
 def say_together(wishes: Sequence[Wish]) -> list[Outcome]:
     """Each of a player and a channel may come once. In the order of the wishes; order in the channels as well."""
     now = timezone.now()
+    if len(wishes) > FEW:
+        return _look_and_say(wishes, now)
+    again = [say_again(wish, now) for wish in wishes]
+    rest = [wish for wish, answer in zip(wishes, again, strict=True) if answer is None]
+    anew = iter(_look_and_say(rest, now) if rest else ())
+    return [next(anew) if answer is None else answer for answer in again]
+
+
+def _look_and_say(wishes: Sequence[Wish], now: datetime) -> list[Outcome]:
     with one_reading():
         read_ahead(wishes, now)
         said = [_prepared(wish) for wish in wishes]
@@ -50,25 +56,22 @@ def say_together(wishes: Sequence[Wish]) -> list[Outcome]:
             # What one of them alone met, such as an id that was sent before; the others shall not suffer for it.
             return [None if isinstance(message, Message) else message for message in said]
         outcomes = [_outcome(message, stored) for message in said]
-    for message in messages:
+    for wish, message in zip(wishes, said, strict=True):
+        if not isinstance(message, Message):
+            continue
         # Outside of the reading: strikes and mutes change what was read.
-        if isinstance(refusal := stored.get(message.uuid), Refused):
+        if isinstance(refusal := stored[message.uuid], Refused):
             tell_refused(message, refusal)
+        elif not isinstance(refusal, DomainError):
+            note_said(wish.place, message)
     return outcomes
 
 
 def _prepared(wish: Wish) -> Message | DomainError | None:
     try:
-        grant = permissions.posting(wish.player_id, wish.room)
-        text = checked_text(wish.text)
+        return made(wish)
     except DomainError as refusal:
         return refusal
-    player, channel = grant.player, grant.channel
-    if player.is_guest or kinds.get(channel.kind).ahead is None:
-        return None
-    return Message(
-        channel=channel, type=Message.Type.TEXT, player=player, client_id=wish.client_id, text=text
-    )
 
 
 @transaction.atomic
@@ -89,7 +92,7 @@ def _store(messages: Collection[Message], now: datetime) -> dict[UUID, Shown | D
         give_back(pk, len(list(left)))
     passed = [message for message in messages if message.uuid in held]
     insert(passed)
-    lines = [_line(message) for message in passed]
+    lines = [line_of(message) for message in passed]
     insert(lines)
     for message, line in zip(passed, lines, strict=True):
         keep_posted(message)
@@ -98,21 +101,8 @@ def _store(messages: Collection[Message], now: datetime) -> dict[UUID, Shown | D
     return stored
 
 
-def _line(message: Message) -> ChannelEvent:
-    return ChannelEvent(
-        channel=message.channel,
-        seq=message.seq,
-        type="message.created",
-        actor=message.player,
-        message=message,
-    )
-
-
 def _outcome(message: Message | DomainError | None, stored: dict[UUID, Shown | DomainError]) -> Outcome:
     if not isinstance(message, Message):
         return message
-    if isinstance(told := stored[message.uuid], DomainError):
-        return told
-    assert message.player is not None  # noqa: S101 - made so above
-    clear_draft(player=message.player, channel=message.channel)
-    return {"message": {**told, "cid": str(message.client_id)}, "seq": message.seq, "dup": False}
+    shown = stored[message.uuid]
+    return shown if isinstance(shown, DomainError) else told(message, shown)

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -11,6 +10,7 @@ from django.urls import URLPattern, path
 from messaging.models import ListedWord
 from messaging.queries.moderation import WORDS_KEY, lists
 from messaging.rules import texts, words
+from padawanforge.kit import near
 from players.permissions import may
 
 
@@ -78,6 +78,6 @@ class ListedWordAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/messaging/try_words.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        # Whoever changed something comes back here; other processes learn of it within a minute.
-        cache.delete(WORDS_KEY)
+        # Whoever changed something comes back here.
+        near.forget(WORDS_KEY)
         return super().changelist_view(request, extra_context)

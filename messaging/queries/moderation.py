@@ -24,6 +24,7 @@ from messaging.queries.membership import membership
 from messaging.rules import levels, reports, sanctions
 from messaging.rules.levels import Level
 from messaging.rules.words import Words, words_of
+from padawanforge.kit import near
 from padawanforge.kit.memory import recalled
 from players.models import Player, PlayerPersonalInfo
 from players.queries.roles import level_of
@@ -98,7 +99,7 @@ def _latest_birth(channel_id: int) -> date | None:
 
 
 def forget_youngest(channel_id: int) -> None:
-    cache.delete(youngest_key(channel_id))
+    near.forget(youngest_key(channel_id))
 
 
 def youngest_key(channel_id: int) -> str:

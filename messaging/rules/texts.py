@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
@@ -93,6 +94,7 @@ def personal_data(text: str) -> str:
     return next((name for name, pattern in PERSONAL if pattern.search(plain)), "")
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(text: str) -> str:
     """The same for texts that differ in spaces and capitals only."""
     return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()

@@ -2,13 +2,18 @@
 
 from collections.abc import Collection
 
+from django.db.models import F
+
 from messaging.models import ChannelMember
 from padawanforge.kit.memory import keep
+from padawanforge.kit.versions import RowVersion
 from rooms.models import Room, RulesAcceptance
 from rooms.queries.entry import has_accepted
 
 # What of a channel the rows have selected.
 RELATED = ("channel__room__settings",)
+# The settings, and whether the room is open; what else of its row changes has no say in who may write.
+WATCHED = (RowVersion("channel__room__settings__updated_at"), F("channel__room__closed_at"))
 
 
 def read_ahead(members: Collection[ChannelMember]) -> None:

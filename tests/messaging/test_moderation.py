@@ -2,7 +2,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from messaging.actions.messages import post_message
@@ -10,6 +9,7 @@ from messaging.actions.moderation import moderate_edit, remove_old_refusals
 from messaging.checks import Refused
 from messaging.models import Case, ListedWord, Refusal, Sanction
 from messaging.queries.moderation import WORDS_KEY, level_in
+from padawanforge.kit import near
 from rooms.actions.rooms import enter_room
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomFactory
@@ -17,9 +17,9 @@ from tests.factories.rooms import RoomFactory
 
 @pytest.fixture(autouse=True)
 def fresh_lists(db):
-    cache.delete(WORDS_KEY)
+    near.forget(WORDS_KEY)
     yield
-    cache.delete(WORDS_KEY)
+    near.forget(WORDS_KEY)
 
 
 def room_with(*ages, role="member"):
