@@ -15,6 +15,8 @@ from bench.chat.servers import Server
 
 AT_ONCE = 20
 DRAIN_SECONDS = 20
+# Of a second, what a server spends that nobody uses.
+AT_REST = 0.05
 # More than this is no conversation any more.
 PATIENCE_MS = 250
 RAMP = 1.3
@@ -97,7 +99,17 @@ async def seated(stage: Stage, rooms: list[dict], load: Load) -> AsyncIterator[l
         for socket in everybody:
             with contextlib.suppress(Exception):
                 socket.transport.disconnect()
+        await _rest(stage)
+
+
+async def _rest(stage: Stage) -> None:
+    """Until the server has done with those who left: what they leave behind is no cost of whoever comes next."""
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < deadline:
+        meter = Meter(stage.server.process.pid)
         await asyncio.sleep(1)
+        if meter.spent().total < AT_REST:
+            return
 
 
 async def _beat(sockets: list[ForgeSocket]) -> None:
