@@ -204,7 +204,7 @@ def beat_of(connection: Connection) -> Beat:
         overheard=tuple(room for room, known in rooms if known.moderates),
         shown=tuple(room for room, known in rooms if known.channel is not None),
         # They last for three heartbeats.
-        slots=connection.places if connection.beats % 2 == 0 else (),
+        slots=connection.places if connection.beats % 2 else (),
     )
 
 

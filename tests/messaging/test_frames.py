@@ -42,7 +42,7 @@ def answers(*texts):
         connection = Connection(player_id=1, player_uuid=uuid4(), session_key="")
         for text in texts:
             await consumers.handle(connection, text)
-        return [connection.outbox.get_nowait() for _ in range(connection.outbox.qsize())]
+        return connection.outbox.take()
 
     return asyncio.run(ask())
 

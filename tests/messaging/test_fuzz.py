@@ -95,11 +95,7 @@ async def asked(player, session_key, *texts):
         await consumers.handle(connection, text)
     is_open = not connection.is_closing
     await connection.leave()
-    return is_open, [
-        json.loads(message["text"])
-        for message in (connection.outbox.get_nowait() for _ in range(connection.outbox.qsize()))
-        if "text" in message
-    ]
+    return is_open, [json.loads(message["text"]) for message in connection.outbox.take() if "text" in message]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
