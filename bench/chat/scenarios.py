@@ -15,6 +15,7 @@ from bench.chat.servers import Server
 
 AT_ONCE = 20
 DRAIN_SECONDS = 20
+PRESENT_SECONDS = 22
 # Of a second, what a server spends that nobody uses.
 AT_REST = 0.05
 # More than this is no conversation any more.
@@ -183,6 +184,8 @@ async def most_deliveries(stage: Stage, size: int, *, start: float, seconds: flo
 async def joins(stage: Stage, size: int) -> float:
     """Processor milliseconds of one who comes: handshake, sign-in, greeting, snapshot of a room of that size."""
     load = Load()
+    # Those who left before are missed ten seconds later, and looked for every ten seconds.
+    await asyncio.sleep(PRESENT_SECONDS)
     meter = Meter(stage.server.process.pid)
     async with seated(stage, stage.of_size(size)[:1], load):
         return meter.spent().total / size * 1e3
