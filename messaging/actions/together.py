@@ -35,7 +35,10 @@ FEW = 3
 
 
 def say_together(wishes: Sequence[Wish]) -> list[Outcome]:
-    """Each of a player and a channel may come once. In the order of the wishes; order in the channels as well."""
+    """Each of a player and a channel may come once. What became of them, in the order of the wishes.
+
+    In the channels those that are known well enough come first, then the others, each in that order.
+    """
     now = timezone.now()
     if len(wishes) > FEW:
         return _look_and_say(wishes, now)

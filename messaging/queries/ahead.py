@@ -227,7 +227,7 @@ def _told(
     """Player, channel, its last number, version, and whether more has to be known than is remembered."""
     found = ChannelMember.objects.filter(player__in=players, channel__uuid__in=rooms)
     is_special = Q(is_shut_out=True) | Q(is_measured=True) | Q(has_draft=True)
-    rows = found.alias(**_flags(now)).annotate(version=version(), is_special=Q(is_special))
+    rows = found.alias(**_flags(now)).annotate(version=version(), is_special=is_special)
     return rows.values_list("player_id", "channel__uuid", "channel__last_seq", "version", "is_special")
 
 

@@ -3,29 +3,16 @@ from django.db import connection, transaction
 
 from padawanforge.kit.hasty import hasty
 from players.models import Player
+from tests.durability import GOES_ON, WAITS, as_in_a_server, patience
 from tests.factories.players import PlayerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# What the databases call it when a commit waits for the disk, and when it doesn't.
-WAITS = {"sqlite": 2, "postgresql": "on"}
-GOES_ON = {"sqlite": 1, "postgresql": "off"}
-
-
-def patience():
-    is_sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous" if is_sqlite else "SHOW synchronous_commit")
-        return cursor.fetchone()[0]
 
 
 @pytest.fixture(autouse=True)
-def as_in_a_server():
-    """What tests store need not outlive them; a server's connection waits."""
-    connection.ensure_connection()
-    is_sqlite = connection.vendor == "sqlite"
-    connection.connection.execute("PRAGMA synchronous=FULL" if is_sqlite else "SET synchronous_commit TO ON")
-    yield
-    connection.close()
+def _as_in_a_server():
+    with as_in_a_server():
+        yield
 
 
 def test_only_what_is_stored_in_haste_does_not_wait_for_the_disk():

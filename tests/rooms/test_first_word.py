@@ -1,7 +1,6 @@
 """What lies between a question and the first word of its answer: few statements, and nobody who sleeps."""
 
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from padawanforge.kit import jobs
 from rooms.actions.rooms import enter_room
 from rooms.actions.talks import open_talk
 from rooms.models import Reply, RoomNpc, RoomSettings
+from tests.durability import WAITS, as_in_a_server, patience
 from tests.factories.npcs import AiProviderFactory, NpcFactory
 from tests.factories.players import PlayerFactory
 from tests.factories.rooms import RoomNpcFactory
@@ -109,7 +109,7 @@ def test_only_that_an_answer_has_begun_does_not_wait_for_the_disk(queue):
     def note(execute, sql, *rest):
         found = re.match('INSERT .*INTO "(messaging_message|rooms_reply)" ', sql)
         if found:
-            stored.append((found[1], waits_for_the_disk()))
+            stored.append((found[1], patience() == WAITS[connection.vendor]))
         return execute(sql, *rest)
 
     with as_in_a_server(), connection.execute_wrapper(note):
@@ -119,21 +119,3 @@ def test_only_that_an_answer_has_begun_does_not_wait_for_the_disk(queue):
     # The second question is told that the room has used up its budget.
     said = ("messaging_message", True)
     assert stored == [said, ("rooms_reply", False), said, said]
-
-
-def waits_for_the_disk():
-    is_sqlite = connection.vendor == "sqlite"
-    [found] = connection.connection.execute(
-        "PRAGMA synchronous" if is_sqlite else "SHOW synchronous_commit"
-    ).fetchone()
-    return found in (2, "on")
-
-
-@contextmanager
-def as_in_a_server():
-    """What tests store need not outlive them."""
-    connection.ensure_connection()
-    is_sqlite = connection.vendor == "sqlite"
-    connection.connection.execute("PRAGMA synchronous=FULL" if is_sqlite else "SET synchronous_commit TO ON")
-    yield
-    connection.close()
