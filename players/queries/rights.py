@@ -1,10 +1,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from cachetools import TTLCache
+from django.db.models import QuerySet
 
 from padawanforge.kit.memory import keep
+from padawanforge.kit.prepared import prepared
 from players.models import Player, Role
 
 
@@ -33,8 +36,9 @@ class Rights:
     level: int
 
 
-# The epoch of a player is raised with every change of his rights, so what was found for one stays true.
-_found: TTLCache[tuple[int, int], Rights] = TTLCache(maxsize=20_000, ttl=60)
+# The epoch of a player is raised with every change of his rights, so what was found for one stays true. Looked at
+# again all the same, for whoever changes them in the database itself.
+_found: TTLCache[tuple[int, int], Rights] = TTLCache(maxsize=20_000, ttl=600)
 _lock = Lock()
 
 
@@ -66,14 +70,23 @@ def forget_rights() -> None:
 def _rights_of(ids: Collection[int]) -> dict[int, Rights]:
     names: dict[int, set[str]] = {pk: set() for pk in ids}
     levels = dict.fromkeys(ids, 0)
-    by_role = Player.groups.through.objects.filter(player__in=ids).exclude(group__role__is_active=False)
-    way = "group__permissions__content_type__app_label", "group__permissions__codename"
-    for pk, level, app, codename in by_role.values_list("player", "group__role__level", *way):
+    for pk, level, app, codename in _by_role(ids):
         # A role that opens nothing has a level all the same.
         names[pk].update([f"{app}.{codename}"] if codename else [])
         levels[pk] = max(levels[pk], level or 0)
-    by_hand = Player.user_permissions.through.objects.filter(player__in=ids)
-    way = "permission__content_type__app_label", "permission__codename"
-    for pk, app, codename in by_hand.values_list("player", *way):
+    for pk, app, codename in _by_hand(ids):
         names[pk].add(f"{app}.{codename}")
     return {pk: Rights(frozenset(names[pk]), levels[pk]) for pk in ids}
+
+
+@prepared
+def _by_role(ids: Collection[int]) -> QuerySet[Any, tuple[int, int | None, str | None, str | None]]:
+    held = Player.groups.through.objects.filter(player__in=ids).exclude(group__role__is_active=False)
+    way = "group__permissions__content_type__app_label", "group__permissions__codename"
+    return held.values_list("player", "group__role__level", *way)
+
+
+@prepared
+def _by_hand(ids: Collection[int]) -> QuerySet[Any, tuple[int, str, str]]:
+    held = Player.user_permissions.through.objects.filter(player__in=ids)
+    return held.values_list("player", "permission__content_type__app_label", "permission__codename")
