@@ -23,7 +23,7 @@ from messaging.queries import logged_after
 from messaging.queries.taken import Taken
 from messaging.refusals import NotMember
 from padawanforge.kit import hub
-from padawanforge.kit.prepared import prepared
+from padawanforge.kit.prepared import LONGEST, prepared
 
 logger = logging.getLogger(__name__)
 
@@ -211,14 +211,16 @@ def note_seen(group: str, seq: int) -> None:
 def poll_heads() -> int:
     """Find what was logged without a nudge (by a command in another process, or while the broker was away).
 
-    One query when nothing happened. What is new since the last time may be on its way; only what is missing for
-    the second time is read, once for all sockets of this process.
+    One short query for each few dozen channels when nothing happened. What is new since the last time may be on
+    its way; only what is missing for the second time is read, once for all sockets of this process.
     """
     listening = hub.groups()
     for group in set(_seen) - listening:
         _seen.pop(group, None)
     rooms = {UUID(group.removeprefix(GROUP)): group for group in _seen}
-    heads = {rooms[uuid]: head for uuid, head in _heads_of(rooms)}
+    asked = list(rooms)
+    some = (asked[start : start + LONGEST] for start in range(0, len(asked), LONGEST))
+    heads = {rooms[uuid]: head for uuids in some for uuid, head in _heads_of(uuids)}
     expected = {group: _heads.get(group, 0) for group in heads}
     _heads.clear()
     _heads.update(heads)
