@@ -6,7 +6,7 @@ Nothing here is known to the connection alone except what it listens to and how 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -51,14 +51,15 @@ class Connection:
         self.typing = rules.TypingPace()
         self.subscriptions: dict[UUID, Subscription] = {}
         self.is_greeted = self.is_closing = False
+        # When it began to wait for the next frame; None while one is being answered.
+        self.waits_since: float | None = None
         self.outbox = Outbox()
         self.is_flushed = asyncio.Event()
         # Whom the player doesn't see, by hex uuid, and whether he hides that he is there and so doesn't see others.
         self.hidden: frozenset[str] = frozenset()
         self.is_unseen = False
-        self.sight_lock, self._blocks_heard = asyncio.Lock(), 0
+        self.sight_lock, self.blocks_heard = asyncio.Lock(), 0
         self._tasks: set[asyncio.Task] = set()
-        self.beating: asyncio.Task | None = None
         self.beats = 0
 
     @property
@@ -112,7 +113,7 @@ class Connection:
         elif message["kind"] == "block":
             # From this moment; whether it was a block or its end is read from the database.
             self.hidden |= {message["other"]}
-            self._blocks_heard += 1
+            self.blocks_heard += 1
             self.soon(show_anew(self, UUID(message["other"])))
         elif message["kind"] == "taken":
             take_away(self, message)
@@ -141,22 +142,23 @@ class Connection:
     async def _recheck(self, reason: str) -> None:
         """Close when the player is signed out or shut out; leave the rooms that he may no longer read."""
         try:
-            await self.look(in_database(look_again), reason)
+            beat = beat_of(self)
+            async with self.sight_lock:
+                heard = self.blocks_heard
+                found = await in_database(look_again)(beat)
+                self.take_sight(found, heard)
+            await obey(self, found.standing, beat.rooms, reason)
         except DatabaseError as error:
             # What is suspended stays so until a heartbeat could look.
             logger.warning("The rights of a socket could not be read: %s", error)
 
-    async def look(self, look: Callable[[Beat], Awaitable[Beaten]], reason: str) -> Beaten:
-        """Whom he sees is looked at too, for what is told of it may get lost."""
-        beat = beat_of(self)
-        async with self.sight_lock:
-            heard = self._blocks_heard
-            found = await look(beat)
-            # A block that came meanwhile may not have been read; whoever it woke waits for the lock.
-            if found.sight is not None and heard == self._blocks_heard:
-                self.hidden, self.is_unseen = found.sight
-        await obey(self, found.standing, list(beat.rooms), reason)
-        return found
+    def take_sight(self, found: Beaten, heard: int) -> None:
+        """Whom he sees is looked at with his rights, for what is told of it may get lost; under the lock.
+
+        A block that came since `heard` may not have been read; whoever it woke waits for the lock.
+        """
+        if found.sight is not None and heard == self.blocks_heard:
+            self.hidden, self.is_unseen = found.sight
 
     async def revoke(self, room: UUID, reason: str, until: datetime | None = None) -> None:
         if room in self.subscriptions:
@@ -209,7 +211,7 @@ def beat_of(connection: Connection) -> Beat:
 
 
 async def obey(
-    connection: Connection, standing: permissions.Standing, rooms: list[UUID], reason: str
+    connection: Connection, standing: permissions.Standing, rooms: Sequence[UUID], reason: str
 ) -> None:
     """Take the rights as they were found, for the rooms that were asked about."""
     if not standing.is_active:

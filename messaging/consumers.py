@@ -66,6 +66,7 @@ async def serve(connection: Connection, receive: Receive, send: Send) -> None:
     _open.add(connection)
     writer = asyncio.ensure_future(connection.write(send))
     reader = asyncio.ensure_future(read(connection, receive))
+    patience = Patience(connection, reader)
     try:
         await connection.enter()
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,6 +74,7 @@ async def serve(connection: Connection, receive: Receive, send: Send) -> None:
             await asyncio.wait({writer}, timeout=FLUSH_SECONDS)
     finally:
         _open.discard(connection)
+        patience.end()
         reader.cancel()
         writer.cancel()
         await connection.leave()
@@ -81,18 +83,40 @@ async def serve(connection: Connection, receive: Receive, send: Send) -> None:
 
 
 async def read(connection: Connection, receive: Receive) -> None:
-    """Frames until the client leaves, falls silent, or is let go."""
+    """Frames until the client leaves or is let go."""
     while not connection.is_closing:
-        patience = SILENT_FOR_SECONDS if connection.is_greeted else HELLO_WITHIN_SECONDS
-        try:
-            message = await asyncio.wait_for(receive(), patience)
-        except TimeoutError:
-            code = connections.CLOSE_SLOW if connection.is_greeted else connections.CLOSE_PROTOCOL
-            connection.close(code)
-            return
+        connection.waits_since = connection.clock()
+        message = await receive()
+        connection.waits_since = None
         if message["type"] == "websocket.disconnect":
             return
         await handle(connection, message.get("text"))
+
+
+class Patience:
+    """Lets go whoever is silent for too long, or is closing and no longer takes what he is told.
+
+    One timer, which looks how long the silence is when it goes off: to set one for each frame, or to wrap each
+    in a task that can be given up, costs as much as reading it.
+    """
+
+    def __init__(self, connection: Connection, reader: asyncio.Task) -> None:
+        self._connection, self._reader = connection, reader
+        self._timer = asyncio.get_running_loop().call_later(HELLO_WITHIN_SECONDS, self._look)
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        connection = self._connection
+        patience = SILENT_FOR_SECONDS if connection.is_greeted else HELLO_WITHIN_SECONDS
+        now = connection.clock()
+        left = patience - (now - (now if connection.waits_since is None else connection.waits_since))
+        if left > 0 and not connection.is_closing:
+            self._timer = asyncio.get_running_loop().call_later(left, self._look)
+            return
+        connection.close(connections.CLOSE_SLOW if connection.is_greeted else connections.CLOSE_PROTOCOL)
+        self._reader.cancel()
 
 
 async def handle(connection: Connection, text: str | None) -> None:

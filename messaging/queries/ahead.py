@@ -65,10 +65,6 @@ class Beat:
     # What it takes up of how many sockets there may be.
     slots: Sequence[str] = ()
 
-    @property
-    def place(self) -> UUID:
-        return self.connection
-
 
 def read_ahead(wishes: Collection[Wish], now: datetime) -> None:
     """For sending; each of a player and a channel may come once."""
