@@ -17,7 +17,7 @@ from messaging.actions.beats import Beaten, look_again, sight_of
 from messaging.actions.greetings import Greeting
 from messaging.database import in_database
 from messaging.desk import welcome
-from messaging.events import EVERYBODY
+from messaging.events import EVERYBODY, player_group
 from messaging.models import LiveConnection
 from messaging.outbox import CLOSE, Outbox, Send
 from messaging.queries.ahead import Beat
@@ -64,7 +64,7 @@ class Connection:
 
     @property
     def group(self) -> str:
-        return f"player.{self.player_uuid.hex}"
+        return player_group(self.player_uuid)
 
     def say(self, op: str, **fields: object) -> None:
         self.tell(frames.encode(op, **fields))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from messaging import frames
 from messaging.models import Channel, ChannelEvent, Message
@@ -15,8 +16,9 @@ from players.models import Player
 EVERYBODY = "everybody"
 
 
-def player_group(player: Player) -> str:
-    return f"player.{player.uuid.hex}"
+def player_group(player: UUID) -> str:
+    """All pages of one player."""
+    return f"player:{player.hex}"
 
 
 def recorded(channel: Channel, event: ChannelEvent) -> LoggedEvent:
@@ -69,7 +71,7 @@ def group_signal(group: str, name: str, /, **data: object) -> None:
 
 def personal_signal(player: Player, name: str, /, **data: object) -> None:
     """Tell the player alone, on every page of his that has a socket; it may be lost."""
-    publish(player_group(player), "signal", text=frames.encode("sig", type=name, data=data))
+    publish(player_group(player.uuid), "signal", text=frames.encode("sig", type=name, data=data))
 
 
 def presence(
@@ -129,15 +131,15 @@ def taken_away(player: Player, channel: Channel, *, message: Message | None = No
     """The player took a message away for himself, or all up to a number: his own pages are told."""
     room, uuid = str(channel.uuid), str(message.uuid) if message else ""
     text = frames.encode("sig", room=room, type="message.taken", data={"message": uuid, "up_to": up_to})
-    publish(player_group(player), "taken", room=room, message=uuid, up_to=up_to, text=text)
+    publish(player_group(player.uuid), "taken", room=room, message=uuid, up_to=up_to, text=text)
 
 
 def access_changed(player: Player, *, channel: Channel | None = None, reason: str = "") -> None:
     """Make the player's sockets look again: at one channel, or at everything."""
     room = str(channel.uuid) if channel else ""
-    publish(player_group(player), "access", room=room, reason=reason)
+    publish(player_group(player.uuid), "access", room=room, reason=reason)
 
 
 def block_changed(player: Player, other: Player) -> None:
     """Make the player's sockets look again at whom they hide."""
-    publish(player_group(player), "block", other=other.uuid.hex)
+    publish(player_group(player.uuid), "block", other=other.uuid.hex)

@@ -139,12 +139,15 @@ class Server:
 
     def _command(self) -> list[str]:
         address = ["--port", str(self.port)]
+        is_forge = self.program.settings.startswith("padawanforge")
         if self.program.is_production:
+            # As docs/administration.md says; the plain chat has no heartbeats, so there the server's pings stay.
+            pings = ["--ws-ping-interval", "3600"] if is_forge else []
             return [
-                "uvicorn", self.program.application, "--host", "127.0.0.1", *address,
+                "uvicorn", self.program.application, "--host", "127.0.0.1", *address, *pings,
                 "--ws-per-message-deflate", "false", "--log-level", "warning", "--no-access-log",
             ]  # fmt: skip
-        if self.program.settings.startswith("padawanforge"):
+        if is_forge:
             return ["manage", "serve", *address]
         return ["daphne", "--bind", "127.0.0.1", *address, "--verbosity", "0", self.program.application]
 

@@ -6,6 +6,9 @@ layer (Redis) once per process and group to carry it to the other processes; the
 at all, nor is Redis as long as no other process listens there (see padawanforge.kit.census). So those who sit at
 the same process hear each other also while the broker is away.
 
+Groups that come and go with each socket and hear little have a name `a:b`: for the layer all of them are the one
+group `a`, so that whoever comes needn't be announced there, and each process is told what is said in any of them.
+
 Threads: `send`, `send_locally`, `renew_soon` and `groups` may be called from anywhere. Everything else runs
 on the server's event loop, which is captured at the first connection (`capture_loop`).
 """
@@ -67,11 +70,13 @@ class _LayerSide:
         self.listening: asyncio.Task | None = None
         self.speaking: asyncio.Task | None = None
         self.joined: set[str] = set()
-        self.locks: dict[str, asyncio.Lock] = {}
+        self.settling: dict[str, asyncio.Task] = {}
         self.renewed_at = time.monotonic()
 
 
 _receivers: dict[str, set[Receiver]] = {}
+# The groups with receivers, by the group of the layer that carries what is said there.
+_carried: dict[str, set[str]] = {}
 _breaker = _Breaker()
 _side: _LayerSide | None = None
 
@@ -117,7 +122,9 @@ def deliver(group: str, message: dict) -> None:
 async def join(group: str, receiver: Receiver) -> None:
     """When this returns, messages reach the receiver (unless the layer is away; then `renew` joins later)."""
     _receivers.setdefault(group, set()).add(receiver)
-    await _settle(group)
+    carrier = _carrier_of(group)
+    _carried.setdefault(carrier, set()).add(group)
+    await _settle(carrier)
 
 
 async def leave(group: str, receiver: Receiver) -> None:
@@ -125,7 +132,12 @@ async def leave(group: str, receiver: Receiver) -> None:
     receivers.discard(receiver)
     if not receivers:
         _receivers.pop(group, None)
-        await _settle(group)
+        carrier = _carrier_of(group)
+        carried = _carried.get(carrier, set())
+        carried.discard(group)
+        if not carried:
+            _carried.pop(carrier, None)
+            await _settle(carrier)
 
 
 def send(group: str, message: dict) -> None:
@@ -153,8 +165,8 @@ async def renew() -> None:
     if time.monotonic() - _side.renewed_at > RENEW_ALL_SECONDS:
         _side.renewed_at = time.monotonic()
         _side.joined.clear()
-    for group in groups() - _side.joined:
-        await _settle(group)
+    for carrier in _carried.keys() - _side.joined:
+        await _settle(carrier)
 
 
 def renew_soon() -> None:
@@ -179,27 +191,41 @@ def _on_loop(function: Callable[[], object]) -> None:
         logger.info("An event came after the server's loop had ended.")
 
 
-async def _settle(group: str) -> None:
+async def _settle(carrier: str) -> None:
     """Bring the layer's side of the group in line with ours; one at a time, as joins and leaves may cross."""
     if is_local():
         return
     capture_loop()
     side = _side
     assert side is not None  # noqa: S101 - just captured
-    async with side.locks.setdefault(group, asyncio.Lock()):
-        is_wanted = group in _receivers
-        if is_wanted and group not in side.joined:
-            if await _ask_layer("group_add", group, side):
-                side.joined.add(group)
-        elif not is_wanted and group in side.joined:
-            side.joined.discard(group)
-            await _ask_layer("group_discard", group, side)
-    if group not in _receivers and not side.locks[group].locked():
-        side.locks.pop(group)
+    if _is_as_wanted(carrier, side) and carrier not in side.settling:
+        return
+    if carrier not in side.settling:
+        side.settling[carrier] = asyncio.create_task(_settle_there(carrier, side))
+    # Others wait for it too, and go on when this one is given up.
+    await asyncio.shield(side.settling[carrier])
+
+
+async def _settle_there(carrier: str, side: _LayerSide) -> None:
+    try:
+        while not _is_as_wanted(carrier, side):
+            if carrier in side.joined:
+                side.joined.discard(carrier)
+                await _ask_layer("group_discard", carrier, side)
+            elif await _ask_layer("group_add", carrier, side):
+                side.joined.add(carrier)
+            else:
+                return
+    finally:
+        side.settling.pop(carrier)
+
+
+def _is_as_wanted(carrier: str, side: _LayerSide) -> bool:
+    return (carrier in _carried) == (carrier in side.joined)
 
 
 async def _send_to_layer(group: str, envelope: dict) -> None:
-    await _guarded(lambda: get_channel_layer().group_send(_layer_group(group), envelope))
+    await _guarded(lambda: get_channel_layer().group_send(_carrier_of(group), envelope))
 
 
 async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
@@ -216,7 +242,7 @@ async def _ask_layer(method: str, group: str, side: _LayerSide) -> bool:
         if side.speaking is None or side.speaking.done():
             side.speaking = asyncio.ensure_future(_speak(side))
     call = getattr(layer, method)
-    return await _guarded(lambda: call(_layer_group(group), side.channel_name), otherwise=False) is not False
+    return await _guarded(lambda: call(group, side.channel_name), otherwise=False) is not False
 
 
 async def _guarded(call: Callable[[], Awaitable[Any]], *, otherwise: Any = None) -> Any:
@@ -258,12 +284,12 @@ async def _speak(side: _LayerSide) -> None:
     is_heard = False
     while True:
         if not is_heard:
-            add = partial(layer.group_add, _layer_group(CENSUS), side.channel_name)
+            add = partial(layer.group_add, CENSUS, side.channel_name)
             is_heard = await _guarded(add, otherwise=False) is not False
         side.census.speak()
         await _send_to_layer(CENSUS, envelope)
         await asyncio.sleep(CENSUS_SECONDS)
 
 
-def _layer_group(group: str) -> str:
-    return group.replace(":", ".")
+def _carrier_of(group: str) -> str:
+    return group.partition(":")[0]

@@ -38,22 +38,27 @@ class Recording:
     """A layer that keeps what it is told to send; `arrive` is what another process sends."""
 
     sent: list[dict] = []
+    asked: list[tuple[str, str]] = []
     arriving: asyncio.Queue
 
     def __init__(self, **config):
         type(self).sent = []
+        type(self).asked = []
         type(self).arriving = asyncio.Queue()
 
     async def new_channel(self):
         return "here"
 
     async def group_add(self, group, channel):
-        pass
+        self.asked.append(("add", group))
+        await asyncio.sleep(0.01)
 
-    group_discard = group_add
+    async def group_discard(self, group, channel):
+        self.asked.append(("discard", group))
 
     async def group_send(self, group, envelope):
         self.sent.append(envelope)
+        self.asked.append(("send", group))
 
     async def receive(self, channel):
         return await self.arriving.get()
@@ -261,3 +266,59 @@ async def test_processes_on_redis_hear_of_each_other(redis_layer):
 
     assert (alone, census._rounds) == (1, 0)
     await hub.leave("room.a", heard.append)
+
+
+@pytest.fixture
+def recording():
+    with layer("tests.kit.test_hub.Recording"):
+        hub.reset_breaker()
+        yield
+
+
+async def test_groups_of_one_kind_are_one_group_of_the_layer(recording):
+    hub.capture_loop()
+    ada, bob = [], []
+    await asyncio.gather(hub.join("player:ada", ada.append), hub.join("player:bob", bob.append))
+
+    hub.send("player:ada", {"kind": "here"})
+    await until(lambda: ada)
+    there = {"origin": "another", "group": "player:bob", "message": {"kind": "there"}}
+    Recording.arriving.put_nowait(there)
+    await until(lambda: bob)
+    await hub.leave("player:ada", ada.append)
+    await hub.leave("player:bob", bob.append)
+
+    asked = [(verb, group) for verb, group in Recording.asked if group != hub.CENSUS]
+    assert (ada, bob) == ([{"kind": "here"}], [{"kind": "there"}])
+    assert asked == [("add", "player"), ("send", "player"), ("discard", "player")]
+
+
+async def test_whoever_comes_while_the_last_one_leaves_hears(recording):
+    hub.capture_loop()
+    heard = []
+    for _ in range(3):
+        joining = asyncio.ensure_future(hub.join("room.a", heard.append))
+        await asyncio.sleep(0)
+        leaving = asyncio.ensure_future(hub.leave("room.a", heard.append))
+        await asyncio.sleep(0)
+        await asyncio.gather(joining, leaving, hub.join("room.a", heard.append))
+
+        assert "room.a" in hub._side.joined
+        await hub.leave("room.a", heard.append)
+        assert ("room.a" in hub._side.joined, hub._side.settling) == (False, {})
+
+
+async def test_who_gives_up_joining_stops_nobody_else(recording):
+    hub.capture_loop()
+    heard = []
+    impatient = asyncio.ensure_future(hub.join("room.a", print))
+    await asyncio.sleep(0)
+    patient = asyncio.ensure_future(hub.join("room.a", heard.append))
+    await asyncio.sleep(0)
+
+    impatient.cancel()
+    await patient
+
+    assert "room.a" in hub._side.joined
+    for receiver in (print, heard.append):
+        await hub.leave("room.a", receiver)
