@@ -35,8 +35,12 @@ def begin_with() -> None:
     test = connection.settings_dict["TEST"]
     with _one_after_the_other():
         if connection.vendor == "sqlite":
-            Path(test["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(_file(), test["NAME"])
+            name = Path(test["NAME"])
+            name.parent.mkdir(parents=True, exist_ok=True)
+            # The log of an earlier run would be read as if it belonged to the copy.
+            for beside in ("-wal", "-shm"):
+                name.with_name(name.name + beside).unlink(missing_ok=True)
+            shutil.copy(_file(), name)
         else:
             test["TEMPLATE"] = _database()
 
