@@ -57,6 +57,11 @@ class Newest:
         )
 
 
+class _Unread:
+    """Not looked at, or too long ago."""
+
+
+_UNREAD = _Unread()
 _pages: TTLCache[tuple[int, int, UUID], Newest | None] = TTLCache(CHANNELS_KEPT, KEPT_SECONDS)
 _lock = Lock()
 
@@ -71,8 +76,9 @@ def newest_in(channel: Channel, *, hidden: Collection[int] = ()) -> Newest | Non
         return None
     key = channel.pk, channel.last_seq, channel.log_epoch
     with _lock:
-        is_known, page = key in _pages, _pages.get(key)
-    if not is_known:
+        # None is an answer too.
+        page = _pages.get(key, _UNREAD)
+    if isinstance(page, _Unread):
         page = _read(channel)
         with _lock:
             _pages[key] = page

@@ -26,12 +26,15 @@ class _Memory:
 
 
 _memory = _Memory()
+_UNKNOWN = object()
 
 
 def get_many(keys: Collection[str]) -> dict[str, Any]:
     """As the cache says or said a moment ago; what it doesn't know is left out."""
     with _memory.lock:
-        found = {key: _memory.known[key] for key in keys if key in _memory.known}
+        # Not asked for twice: between two looks its time may be over.
+        looked_up = {key: _memory.known.get(key, _UNKNOWN) for key in keys}
+        found = {key: value for key, value in looked_up.items() if value is not _UNKNOWN}
         turn = _memory.turn
     if missing := [key for key in keys if key not in found]:
         asked = cache.get_many(missing)

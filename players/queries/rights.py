@@ -49,7 +49,9 @@ def know_rights(players: Collection[Player]) -> None:
     """
     epochs = {player.pk: (player.pk, player.auth_epoch) for player in players}
     with _lock:
-        known = {pk: _found[epoch] for pk, epoch in epochs.items() if epoch in _found}
+        # Each looked up once: between two looks its time may be over.
+        looked_up = {pk: _found.get(epoch) for pk, epoch in epochs.items()}
+    known = {pk: rights for pk, rights in looked_up.items() if rights is not None}
     if new := epochs.keys() - known.keys():
         read = _rights_of(new)
         with _lock:

@@ -1,3 +1,6 @@
+import itertools
+
+from cachetools import TTLCache
 from django.core.cache import cache
 
 from padawanforge.kit import hub, near
@@ -51,3 +54,12 @@ async def test_other_processes_say_what_they_forget():
     hub.deliver(near.GROUP, {"keys": ["one"]})
 
     assert near.get_many(["one"]) == {"one": 2}
+
+
+def test_what_runs_out_while_it_is_looked_up_is_asked_again(monkeypatch):
+    """Between two looks at the clock it may be over: each look here is a second later."""
+    cache.set("one", 1)
+    seconds = itertools.count()
+    monkeypatch.setattr(near._memory, "known", TTLCache(10, ttl=2, timer=lambda: next(seconds)))
+
+    assert [near.get_many(["one"]) for _ in range(20)] == [{"one": 1}] * 20

@@ -1,6 +1,9 @@
 """What roles open, read for many at once: the same as for one."""
 
+import itertools
+
 import pytest
+from cachetools import TTLCache
 from django.contrib.auth.models import Permission
 
 from padawanforge.kit.memory import one_reading
@@ -8,6 +11,7 @@ from players.actions.roles import change_permissions, change_role, switch_role
 from players.choices import RoleName
 from players.models import Player, Role
 from players.permissions import may
+from players.queries import rights
 from players.queries.rights import know_rights
 from players.queries.roles import level_of
 from tests.factories.players import GameMasterFactory, GuestFactory, PlayerFactory
@@ -43,6 +47,17 @@ def test_many_cost_as_much_as_one_and_nothing_the_second_time(django_assert_num_
     with django_assert_num_queries(0):
         know_rights(people)
         assert may(people[0], "games.view")
+
+
+def test_what_runs_out_while_it_is_looked_up_is_read_again(monkeypatch):
+    player = PlayerFactory()
+    seconds = itertools.count()
+    monkeypatch.setattr(rights, "_found", TTLCache(10, ttl=2, timer=lambda: next(seconds)))
+
+    for _ in range(20):
+        know_rights([player])
+
+        assert may(player, "games.view")
 
 
 def test_what_was_given_by_hand_counts():
