@@ -6,6 +6,7 @@ log. Whatever is otherwise, or is refused, is looked at anew by who is asked ins
 
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection
@@ -19,11 +20,11 @@ from messaging.queries.posted import keep_posted
 from messaging.queries.remembered import forget, remember_said, remembered, unchanged
 from padawanforge.kit import plans
 from padawanforge.kit.errors import DomainError
-from padawanforge.kit.inserting import note_stored, statement_from, values_of
+from padawanforge.kit.inserting import note_stored, taken_from
 from padawanforge.kit.memory import one_reading
 
-NUMBERED = ("seq",)
-FOLLOWING = ("seq", "message")
+PLACED = (("seq", "place.last_seq"),)
+FOLLOWING = (("seq", "said.seq"), ("message", "said.id"))
 
 
 def say_again(wish: Wish, now: datetime) -> dict | None:
@@ -53,18 +54,12 @@ def say_again(wish: Wish, now: datetime) -> dict | None:
 def _store(message: Message, member: Any, wish: Wish, since: datetime, now: datetime) -> ChannelEvent | None:
     """The line of the log; None when something has changed, and nothing was stored."""
     channel = member.channel_id
-    guard, asked = unchanged.within(wish.player_id, channel, member.version, now, since, wish.client_id)
+    guard, asked = unchanged.within(wish.player_id, channel, member.version, now, since)
     line = line_of(message)
+    said, words = taken_from("place", message, PLACED)
+    logged, facts = taken_from("said", line, FOLLOWING)
     with plans.cursor_of(connection) as cursor:
-        cursor.execute(
-            _statement(guard),
-            [
-                plans.typed(channel),
-                *asked,
-                *values_of(message, without=NUMBERED),
-                *values_of(line, without=FOLLOWING),
-            ],
-        )
+        cursor.execute(_statement(guard, said, logged), [plans.typed(channel), *asked, *words, *facts])
         found = cursor.fetchone()
     if found is None:
         return None
@@ -74,11 +69,10 @@ def _store(message: Message, member: Any, wish: Wish, since: datetime, now: date
     return line
 
 
-def _statement(guard: str) -> str:
+@lru_cache(maxsize=256)
+def _statement(guard: str, said: str, logged: str) -> str:
     place = (
         "UPDATE messaging_channel SET last_seq = last_seq + 1 "  # noqa: S608 - what goes in was written by the ORM
         f"WHERE id = %s AND EXISTS ({guard}) RETURNING last_seq"
     )
-    message = statement_from(Message, "place", (("seq", "place.last_seq"),))
-    line = statement_from(ChannelEvent, "said", (("seq", "said.seq"), ("message", "said.id")))
-    return f"WITH place AS ({place}), said AS ({message} RETURNING id, seq) {line} RETURNING message_id, seq"
+    return f"WITH place AS ({place}), said AS ({said} RETURNING id, seq) {logged} RETURNING message_id, seq"

@@ -1,11 +1,12 @@
 """Rows that are stored so often that building their SQL costs more than the database needs to take them in."""
 
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import NOT_PROVIDED, AutoField, Field, Model
 
 from padawanforge.kit import plans
 
@@ -22,7 +23,11 @@ def insert(rows: Sequence[Model]) -> None:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     model = type(rows[0])
-    values = [value for row in rows for value in values_of(row)]
+    values = [
+        _prepared(field, field.pre_save(row, add=True), connection)
+        for row in rows
+        for field in _fields(model)
+    ]
     with plans.cursor_of(connection) if len(rows) <= PLANNED else connection.cursor() as cursor:
         cursor.execute(_statement(model, connection.vendor, len(rows)), values)
         keys = cursor.fetchall()
@@ -36,29 +41,51 @@ def note_stored(row: Model, key: object) -> None:
     row._state.db = DEFAULT_DB_ALIAS
 
 
-def values_of(row: Model, *, without: Collection[str] = ()) -> list[Any]:
-    """As the database takes them, in the order of the columns; without the fields of these names."""
+def taken_from(source: str, row: Model, taken: tuple[tuple[str, str], ...]) -> tuple[str, list[Any]]:
+    """A statement that stores the row once for each row of the source, and the values for its places.
+
+    `taken` are fields with the source's column for each. What is as the model has it by default is written into
+    the statement: of a message that is most, and a value costs on its way what a column costs. PostgreSQL only.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
-    return [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for field in _fields(type(row))
-        if field.name not in without
+    given = [
+        field for field, default in _defaults(type(row), taken) if getattr(row, field.attname) != default
     ]
+    statement = _statement_from(source, type(row), taken, tuple(field.name for field in given))
+    return statement, [_prepared(field, field.pre_save(row, add=True), connection) for field in given]
+
+
+@lru_cache(maxsize=256)
+def _statement_from(
+    source: str, model: type[Model], taken: tuple[tuple[str, str], ...], given: tuple[str, ...]
+) -> str:
+    connection = connections[DEFAULT_DB_ALIAS]
+    quoted = connection.ops.quote_name
+    values = dict(taken) | dict.fromkeys(given, "%s")
+    for field, default in _defaults(model, taken):
+        if field.name not in values:
+            values[field.name] = plans.literal(_prepared(field, default, connection), connection)
+    columns = ", ".join(quoted(str(model._meta.get_field(name).column)) for name in values)
+    table = quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) SELECT {', '.join(values.values())} FROM {source}"  # noqa: S608
 
 
 @cache
-def statement_from(model: type[Model], source: str, taken: tuple[tuple[str, str], ...]) -> str:
-    """One that stores a row for each of the source's: `taken` are fields with the source's column for each.
+def _defaults(model: type[Model], taken: tuple[tuple[str, str], ...]) -> Sequence[tuple[Field, object]]:
+    """The fields that aren't taken, each with its default; a field without one has what no value is equal to."""
+    others = [field for field in _fields(model) if field.name not in dict(taken)]
+    return [(field, _default(field)) for field in others]
 
-    The others are given, as `values_of` gives them.
-    """
-    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    columns, values = [], []
-    for field in _fields(model):
-        columns.append(quoted(str(field.column)))
-        values.append(dict(taken).get(field.name, "%s"))
-    table = quoted(model._meta.db_table)
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {source}"  # noqa: S608
+
+def _default(field: Field) -> object:
+    # Other functions make something new with each row, such as an id.
+    is_constant = not callable(field.default) or field.default in (NOT_PROVIDED, dict, list)
+    is_timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return field.get_default() if is_constant and not is_timed else object()
+
+
+def _prepared(field: Field, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    return field.get_db_prep_save(value, connection)
 
 
 @cache

@@ -30,15 +30,20 @@ def with_constants(
     sql: str, parameters: Sequence[Any], changing: Collection[int], connection: BaseDatabaseWrapper
 ) -> str:
     """The SQL with all parameters in it but those at the places that change."""
-    connection.ensure_connection()
     place = count()
 
     def written(match: re.Match[str]) -> str:
         if match[0] == "%%" or (here := next(place)) in changing:
             return match[0]
-        return Literal(parameters[here]).as_string(connection.connection).replace("%", "%%")
+        return literal(parameters[here], connection)
 
     return _PLACEHOLDER.sub(written, sql)
+
+
+def literal(value: Any, connection: BaseDatabaseWrapper) -> str:
+    """The value as it is written into SQL that goes through a cursor of ours."""
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
 
 
 def typed(value: Any) -> Any:

@@ -191,6 +191,7 @@ def test_the_same_words_count_wherever_they_were_said(room, ada):
     assert outcomes == ["repeated", "said", "repeated", "said"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_same_id_is_left_to_who_finds_what_was_said_under_it(room, ada):
     known = uuid4()
     first = say(room, ada, "hello", known)
