@@ -65,9 +65,11 @@ def _statement_from(
     for field, default in _defaults(model, taken):
         if field.name not in values:
             values[field.name] = plans.literal(_prepared(field, default, connection), connection)
-    columns = ", ".join(quoted(str(model._meta.get_field(name).column)) for name in values)
+    fields = _fields(model)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    chosen = ", ".join(values[field.name] for field in fields)
     table = quoted(model._meta.db_table)
-    return f"INSERT INTO {table} ({columns}) SELECT {', '.join(values.values())} FROM {source}"  # noqa: S608
+    return f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {source}"  # noqa: S608
 
 
 @cache
