@@ -14,12 +14,13 @@ from messaging.actions.beats import Beaten, beat_together
 from messaging.connections import AWAY, Connection, beat_of, obey
 from messaging.database import for_arrivals
 from messaging.queries.ahead import Beat
+from padawanforge.kit.prepared import LONGEST
 
 logger = logging.getLogger(__name__)
 
 # How long one may wait for others. A client gives up after ten seconds without an answer.
-TOGETHER_SECONDS = 2.0
-MOST = 50
+TOGETHER_SECONDS = 4.0
+MOST = LONGEST
 
 _beat_together = for_arrivals(beat_together)
 

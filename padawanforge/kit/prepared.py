@@ -112,10 +112,14 @@ class _Compiled:
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
-        sql, parameters = self.question(values)
+        with plans.cursor_of(connection) as cursor:
+            cursor.execute(*self.question(values))
+            found = cursor.fetchall()
+        if not found:
+            return []
         compiler: Any = copy(self.compiler)
-        compiler.connection = plans.Planning(connection) if plans.is_kept_by(connection) else connection
-        compiler.as_sql = lambda *_, **__: (sql, tuple(parameters))
+        compiler.connection = connection
+        compiler.execute_sql = lambda *_, **__: [found]
         compiler.get_converters = lambda _: self.converters
         # What Django's iterables look at.
         asked = SimpleNamespace(
