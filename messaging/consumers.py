@@ -13,7 +13,6 @@ from messaging import connections, frames, slots
 from messaging.actions.greetings import Ticket
 from messaging.actions.partings import Parting
 from messaging.connections import Connection
-from messaging.database import in_database
 from messaging.desk import gate, way_out
 from messaging.operations import Operation, registry
 from messaging.outbox import CLOSE, Send
@@ -37,22 +36,23 @@ _open: WeakSet[Connection] = WeakSet()
 async def socket(scope: dict, receive: Receive, send: Send) -> None:
     """One connection, from the handshake to the end; the user was found by the session cookie."""
     await receive()
-    player = await gate.say(Ticket(session_key)) if (session_key := _session_key(scope)) else None
     is_known = frames.VERSION in scope["subprotocols"]
+    ticket = Ticket(_session_key(scope), slots.address_of(scope))
+    admitted = await gate.say(ticket) if is_known and ticket.session_key else None
     # Accepted even if refused: a browser sees the code of a closed socket, not of a failed handshake.
     await send({"type": "websocket.accept", "subprotocol": frames.VERSION if is_known else None})
-    if player is None or not is_known:
-        code = connections.CLOSE_VERSION if player is not None else connections.CLOSE_SIGNED_OUT
+    if admitted is None:
+        code = connections.CLOSE_SIGNED_OUT if is_known else connections.CLOSE_VERSION
         await send({"type": CLOSE, "code": code})
         return
-    places = await in_database(slots.take)(player=player.uuid.hex, address=slots.address_of(scope))
-    if places is None:
+    if admitted.places is None:
         refusal = frames.encode("err", id=None, code="crowded", message=CROWDED)
         await send({"type": "websocket.send", "text": refusal})
         await send({"type": CLOSE, "code": connections.CLOSE_FLOOD})
         return
+    player = admitted.player
     connection = Connection(
-        player_id=player.pk, player_uuid=player.uuid, session_key=session_key, places=places
+        player_id=player.pk, player_uuid=player.uuid, session_key=ticket.session_key, places=admitted.places
     )
     await serve(connection, receive, send)
 

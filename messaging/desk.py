@@ -8,13 +8,12 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from messaging.actions.greetings import Greeted, Greeting, Ticket, admit_together, greet_together
+from messaging.actions.greetings import Admitted, Greeted, Greeting, Ticket, admit_together, greet_together
 from messaging.actions.openings import Arrival, Opening, open_together
 from messaging.actions.partings import Parting, part_together
 from messaging.actions.together import Outcome, say_together
 from messaging.database import for_arrivals, for_words
 from messaging.queries.ahead import Wish
-from players.models import Player
 
 MOST = 50
 
@@ -83,7 +82,7 @@ class Desk(Generic[Ask, Answer]):
 
 
 desk: Desk[Wish, Outcome] = Desk(for_words(say_together))
-gate: Desk[Ticket, Player | None] = Desk(for_arrivals(admit_together))
+gate: Desk[Ticket, Admitted | None] = Desk(for_arrivals(admit_together))
 welcome: Desk[Greeting, Greeted | None] = Desk(for_arrivals(greet_together))
 door: Desk[Arrival, Opening] = Desk(for_arrivals(open_together))
 way_out: Desk[Parting, None] = Desk(for_arrivals(part_together))

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
-from messaging import permissions
+from messaging import permissions, slots
 from messaging.actions.beats import Sight, sight_of
 from messaging.models import Channel
 from messaging.models.channel import PERSONAL
@@ -23,13 +23,22 @@ from players.queries.sessions import know_sessions, stored_session
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ticket:
-    """The key of a session, as a cookie brings it."""
+    """The key of a session, as a cookie brings it, and the address whence it comes."""
 
     session_key: str
+    address: str = ""
 
     @property
     def place(self) -> int:
         return id(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who is signed in, and what his socket takes up of how many there may be; None when they are too many."""
+
+    player: Player
+    places: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +63,20 @@ class Greeted:
 
 
 @one_reading()
-def admit_together(tickets: Sequence[Ticket]) -> list[Player | None]:
-    """Who is signed in with each; None for nobody."""
+def admit_together(tickets: Sequence[Ticket]) -> list[Admitted | None]:
+    """Of each who comes with it; None for nobody."""
     keys = {ticket.session_key for ticket in tickets}
     know_sessions(keys)
     named = {stored_session(key).get(SESSION_KEY) for key in keys}
     know_present({int(pk) for pk in named if pk is not None}, timezone.now())
-    return [permissions.signed_in_player(ticket.session_key) for ticket in tickets]
+    return [_admitted(ticket) for ticket in tickets]
+
+
+def _admitted(ticket: Ticket) -> Admitted | None:
+    player = permissions.signed_in_player(ticket.session_key)
+    if player is None:
+        return None
+    return Admitted(player, slots.take(player=player.uuid.hex, address=ticket.address))
 
 
 @one_reading()

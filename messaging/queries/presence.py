@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from messaging.models import Channel, LiveConnection
@@ -81,5 +82,11 @@ def is_typing_shown(channel: Channel) -> bool:
 
 
 def count_present(channel: Channel, now: datetime | None = None) -> int:
-    rows = LiveConnection.objects.filter(channel=channel, expires_at__gt=now or timezone.now())
-    return rows.values("player").distinct().count()
+    return next(iter(_count_in(channel.pk, now or timezone.now())), 0)
+
+
+@prepared
+def _count_in(channel_id: int, now: datetime) -> QuerySet[Any, int]:
+    """One row, or none where nobody is."""
+    rows = LiveConnection.objects.filter(channel=channel_id, expires_at__gt=now).order_by().values("channel")
+    return rows.annotate(count=Count("player", distinct=True)).values_list("count", flat=True)

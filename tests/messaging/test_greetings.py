@@ -56,7 +56,16 @@ def test_each_ticket_admits_its_own_player_and_a_bad_one_nobody():
 
     admitted = admit_together([*tickets, Ticket("no-such-session"), Ticket(tickets[0].session_key)])
 
-    assert admitted == [ada, None, None, None, None, ada]
+    assert [each and each.player for each in admitted] == [ada, None, None, None, None, ada]
+
+
+def test_each_socket_takes_a_place_until_all_are_taken(settings):
+    settings.SOCKETS_PER_PLAYER = 2
+    ada, bo = (ticket(PlayerFactory()) for _ in range(2))
+
+    admitted = admit_together([ada, ada, ada, bo])
+
+    assert [len(each.places) if each.places is not None else None for each in admitted] == [1, 1, None, 1]
 
 
 def test_each_hears_of_himself_and_of_his_own_blocks():
