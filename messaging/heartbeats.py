@@ -19,7 +19,7 @@ from padawanforge.kit.prepared import LONGEST
 logger = logging.getLogger(__name__)
 
 # How long one may wait for others. A client gives up after ten seconds without an answer.
-TOGETHER_SECONDS = 4.0
+TOGETHER_SECONDS = 2.0
 MOST = LONGEST
 
 _beat_together = for_arrivals(beat_together)
