@@ -110,10 +110,9 @@ class Patience:
     def _look(self) -> None:
         connection = self._connection
         patience = SILENT_FOR_SECONDS if connection.is_greeted else HELLO_WITHIN_SECONDS
-        now = connection.clock()
-        left = patience - (now - (now if connection.waits_since is None else connection.waits_since))
-        if left > 0 and not connection.is_closing:
-            self._timer = asyncio.get_running_loop().call_later(left, self._look)
+        silent_for = 0.0 if connection.waits_since is None else connection.clock() - connection.waits_since
+        if silent_for < patience and not connection.is_closing:
+            self._timer = asyncio.get_running_loop().call_later(patience - silent_for, self._look)
             return
         connection.close(connections.CLOSE_SLOW if connection.is_greeted else connections.CLOSE_PROTOCOL)
         self._reader.cancel()
