@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from messaging import events, rules
+from messaging import events, recent, rules
 from messaging.actions.openings import Arrival, Opening
 from messaging.database import in_database
 from messaging.desk import door
@@ -118,16 +118,28 @@ class Subscription:
         seq = nudge["seq"]
         note_seen(self.group, seq)
         self.head = max(self.head, seq)
+        if nudge.get("at", seq) != seq:
+            recent.forget(self.group)
         is_next = seq == self.sent + 1 and self._pulling is None
         if is_next and self.may_forward and not self.connection.window.is_full:
             self._forward(nudge)
         else:
+            recent.keep(self.group, nudge)
             self.pull()
 
     def pull(self) -> None:
-        """Read what is missing, unless that is being done or the client has too much to digest already."""
-        if self._is_behind() and self._pulling is None:
+        """Send what is missing, unless that is being done or the client has too much to digest already."""
+        if self._pulling is not None:
+            return
+        while self._is_behind() and (nudges := recent.after(self.group, self.sent, self._takes)):
+            self._forward_all(nudges)
+        if self._is_behind():
             self._pulling = asyncio.ensure_future(self._pull())
+
+    @property
+    def _takes(self) -> int:
+        """How many events the client takes at the moment."""
+        return min(PAGE, self.connection.window.room)
 
     def _is_behind(self) -> bool:
         return self.may_forward and self.sent < self.head and not self.connection.window.is_full
@@ -135,8 +147,8 @@ class Subscription:
     async def _pull(self) -> None:
         try:
             while self._is_behind():
-                limit = min(PAGE, self.connection.window.room)
-                nudges = await in_database(nudges_after)(self.channel, self.sent, limit)
+                nudges = recent.after(self.group, self.sent, self._takes)
+                nudges = nudges or await in_database(nudges_after)(self.channel, self.sent, self._takes)
                 if not nudges:
                     break
                 self._forward_all(nudges)

@@ -10,9 +10,10 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from messaging import events, permissions
+from messaging import events, permissions, recent
 from messaging.actions import openings
 from messaging.actions.channels import remove_member
+from messaging.actions.deletion import delete_message
 from messaging.actions.messages import next_seq, post_message
 from messaging.actions.presence import expire_presence
 from messaging.connections import Connection
@@ -145,6 +146,52 @@ async def test_a_slow_client_is_sent_no_more_than_it_can_digest(channel, player)
     assert first == list(range(1, WINDOW_FRAMES + 1))
     assert [frame for frame in held_back if frame["op"] == "ev"] == []
     assert await seqs(tab, 6) == list(range(WINDOW_FRAMES + 1, WINDOW_FRAMES + 7))
+    await tab.leave()
+
+
+@in_database
+def say(channel, player, count):
+    """As many messages; they are told to the sockets at once."""
+    return [post_message(channel=channel, player=player, text=f"word {n}").message for n in range(count)]
+
+
+async def full_tab(player, channel, other, more):
+    """A page that digests nothing, while so many more messages are said than it is told."""
+    tab = await Tab.of(player, channel)
+    tab.acknowledges = False
+    said = await say(channel, other, WINDOW_FRAMES + more)
+    await seqs(tab, WINDOW_FRAMES)
+    return tab, said
+
+
+async def test_who_can_digest_again_goes_on_without_reading_the_log(channel, player, other, log_away):
+    tab, _ = await full_tab(player, channel, other, 6)
+
+    await tab.tell("ack", n=WINDOW_FRAMES)
+
+    assert await seqs(tab, 6) == list(range(WINDOW_FRAMES + 1, WINDOW_FRAMES + 7))
+    await tab.leave()
+
+
+async def test_who_falls_behind_is_not_told_what_was_taken_back_meanwhile(channel, player, other):
+    tab, said = await full_tab(player, channel, other, 3)
+    await in_database(delete_message)(message=said[-2], player=other, now=timezone.now())
+
+    await tab.tell("ack", n=WINDOW_FRAMES)
+
+    last = [await tab.next("ev") for _ in range(4)]
+    assert [event["type"] for event in last] == ["message.created"] * 3 + ["message.deleted"]
+    assert [event["data"]["message"]["text"] for event in last] == ["word 64", "", "word 66", ""]
+    await tab.leave()
+
+
+async def test_what_is_no_longer_known_by_heart_is_read_from_the_log(channel, player, other, monkeypatch):
+    monkeypatch.setattr(recent, "KEPT_SECONDS", 0.0)
+    tab, _ = await full_tab(player, channel, other, 3)
+
+    await tab.tell("ack", n=WINDOW_FRAMES)
+
+    assert await seqs(tab, 3) == [65, 66, 67]
     await tab.leave()
 
 
@@ -341,6 +388,14 @@ def away(monkeypatch):
 
     monkeypatch.setattr(door, "_store", in_database(open_together))
     return Away
+
+
+@pytest.fixture
+def log_away(monkeypatch):
+    def away(*_):
+        raise AssertionError("The log was read.")
+
+    monkeypatch.setattr("messaging.subscriptions.nudges_after", away)
 
 
 async def test_who_could_not_catch_up_while_the_database_was_away_hears_on(channel, player, away):
