@@ -3,34 +3,41 @@
 The log has it all, but each socket reads the log for itself. In a rush all of a room fall behind together, and
 reading as often as there are sockets would make the rush longer: none of them would ever catch up.
 
-On the server's loop only. Bounded, and so short that whatever is missing here is read from the log.
+On the server's loop only. Bounded, and whatever is missing here is read from the log.
 """
 
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 
-GROUPS = 64
-NUDGES = 256
-KEPT_SECONDS = 10.0
+from messaging.rules import FULL_FOR_SECONDS
 
-_kept: LRUCache[str, TTLCache[int, dict]] = LRUCache(maxsize=GROUPS)
+# Some 2 KiB each.
+MOST = 8192
+# Who takes nothing for longer is let go.
+KEPT_SECONDS = FULL_FOR_SECONDS
+
+# By group and number.
+_kept: TTLCache[tuple[str, int], dict] = TTLCache(maxsize=MOST, ttl=KEPT_SECONDS)
+# The last number that was told of an earlier message, by group and the number of the message.
+_changed: TTLCache[tuple[str, int], int] = TTLCache(maxsize=MOST, ttl=KEPT_SECONDS)
 
 
 def keep(group: str, nudge: dict) -> None:
-    if group not in _kept:
-        _kept[group] = TTLCache(maxsize=NUDGES, ttl=KEPT_SECONDS)
-    _kept[group][nudge["seq"]] = nudge
+    _kept[group, nudge["seq"]] = nudge
 
 
-def forget(group: str) -> None:
-    """An earlier message is no longer what it was: nobody shall be told what it was."""
-    _kept.pop(group, None)
+def note_change(group: str, at: int, seq: int) -> None:
+    """Something became of the message: what was told of it before is not told any more, as it may be taken back."""
+    if _changed.get((group, at), 0) < seq:
+        _changed[group, at] = seq
 
 
 def after(group: str, seq: int, limit: int) -> list[dict]:
-    """The next nudges after that number, as far as they are here without a gap."""
-    kept = _kept.get(group)
+    """The next nudges after that number, as far as they are here without a gap and still true."""
     found: list[dict] = []
-    while kept and len(found) < limit and (nudge := kept.get(seq + 1)) is not None:
-        found.append(nudge)
+    while len(found) < limit and (nudge := _kept.get((group, seq + 1))) is not None:
         seq += 1
+        if _changed.get((group, nudge.get("at", seq)), 0) > seq:
+            break
+        found.append(nudge)
     return found
+

@@ -186,7 +186,7 @@ async def test_who_falls_behind_is_not_told_what_was_taken_back_meanwhile(channe
 
 
 async def test_what_is_no_longer_known_by_heart_is_read_from_the_log(channel, player, other, monkeypatch):
-    monkeypatch.setattr(recent, "KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(recent, "after", lambda *_: [])
     tab, _ = await full_tab(player, channel, other, 3)
 
     await tab.tell("ack", n=WINDOW_FRAMES)
