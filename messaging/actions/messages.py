@@ -1,6 +1,7 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -27,6 +28,16 @@ from players.models import Player
 
 # What an update by the ORM can't do: take the lock, raise the number and say it, all at once.
 TAKE_NUMBERS = "UPDATE messaging_channel SET last_seq = last_seq + %s WHERE id = %s RETURNING last_seq"
+# Of several channels; whoever takes them in one order waits for others, but never for each other.
+TAKE_ALL_NUMBERS = """
+WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS each (id, count)),
+locked AS (
+    SELECT channel.id, count FROM messaging_channel channel JOIN wanted ON channel.id = wanted.id
+    ORDER BY channel.id FOR NO KEY UPDATE OF channel
+)
+UPDATE messaging_channel channel SET last_seq = last_seq + count
+FROM locked WHERE channel.id = locked.id RETURNING channel.id, last_seq
+"""
 
 
 class MessageEmpty(DomainError):
@@ -151,20 +162,28 @@ def record_event(
 
 def next_seq(channel: Channel) -> int:
     """Take the next number under the row's lock: numbers commit in order and a rollback leaves no hole."""
-    return next(take_numbers(channel.pk, 1))
+    return next(take_numbers({channel.pk: 1})[channel.pk])
 
 
-def take_numbers(channel_id: int, count: int) -> Iterator[int]:
-    """The next so many, for who takes them of several channels in the order of their keys; DoesNotExist.
-
-    What is not used of them is given back before the commit.
-    """
+def take_numbers(wanted: Mapping[int, int]) -> dict[int, Iterator[int]]:
+    """By channel the next so many; DoesNotExist. What is not used of them is given back before the commit."""
     with plans.cursor_of(connection) as cursor:
-        cursor.execute(TAKE_NUMBERS, [plans.typed(count), plans.typed(channel_id)])
-        found = cursor.fetchone()
+        if len(wanted) > 1 and plans.is_kept_by(connection):
+            cursor.execute(TAKE_ALL_NUMBERS, [plans.typed([*wanted]), plans.typed([*wanted.values()])])
+            last = dict(cursor.fetchall())
+        else:
+            last = {pk: _taken(cursor, pk, wanted[pk]) for pk in sorted(wanted)}
+    if len(last) < len(wanted):
+        raise Channel.DoesNotExist
+    return {pk: iter(range(last[pk] - count + 1, last[pk] + 1)) for pk, count in wanted.items()}
+
+
+def _taken(cursor: Any, channel_id: int, count: int) -> int:
+    cursor.execute(TAKE_NUMBERS, [plans.typed(count), plans.typed(channel_id)])
+    found = cursor.fetchone()
     if found is None:
         raise Channel.DoesNotExist
-    return iter(range(found[0] - count + 1, found[0] + 1))
+    return found[0]
 
 
 def give_back(channel_id: int, count: int) -> None:

@@ -80,8 +80,7 @@ def _prepared(wish: Wish) -> Message | DomainError | None:
 @transaction.atomic
 def _store(messages: Collection[Message], now: datetime) -> dict[UUID, Shown | DomainError]:
     """Under the locks of their channels, taken in one order; who is refused leaves no hole in the numbers."""
-    wanted = Counter(message.channel_id for message in messages)
-    numbers = {pk: take_numbers(pk, wanted[pk]) for pk in sorted(wanted)}
+    numbers = take_numbers(Counter(message.channel_id for message in messages))
     stored: dict[UUID, Shown | DomainError] = {}
     held: dict[UUID, str] = {}
     for message in messages:

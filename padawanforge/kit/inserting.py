@@ -10,8 +10,6 @@ from django.db.models import NOT_PROVIDED, AutoField, Field, Model
 
 from padawanforge.kit import plans
 
-# Each number of rows is a statement of its own; those that are common are worth a plan that is kept.
-PLANNED = 4
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -22,17 +20,36 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     connection = connections[DEFAULT_DB_ALIAS]
+    is_kept = len(rows) > 1 and plans.is_kept_by(connection)
+    statement, values = _of_many(rows, connection) if is_kept else _of_each(rows, connection)
+    with plans.cursor_of(connection) as cursor:
+        cursor.execute(statement, values)
+        keys = cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=True):
+        note_stored(row, key)
+
+
+def _of_each(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """A statement with a place for each value."""
     model = type(rows[0])
     values = [
         _prepared(field, field.pre_save(row, add=True), connection)
         for row in rows
         for field in _fields(model)
     ]
-    with plans.cursor_of(connection) if len(rows) <= PLANNED else connection.cursor() as cursor:
-        cursor.execute(_statement(model, connection.vendor, len(rows)), values)
-        keys = cursor.fetchall()
-    for row, (key,) in zip(rows, keys, strict=True):
-        note_stored(row, key)
+    return _statement(model, connection.vendor, len(rows)), values
+
+
+def _of_many(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """One statement, and so one plan, for any number of rows, with a place for each column. PostgreSQL only."""
+    model = type(rows[0])
+    given = [
+        field
+        for field, default in _defaults(model, ())
+        if any(getattr(row, field.attname) != default for row in rows)
+    ]
+    values = [[_prepared(field, field.pre_save(row, add=True), connection) for row in rows] for field in given]
+    return _statement_of_many(model, tuple(given)), [plans.typed(column) for column in values]
 
 
 def note_stored(row: Model, key: object) -> None:
@@ -70,6 +87,18 @@ def _statement_from(
     chosen = ", ".join(values[field.name] for field in fields)
     table = quoted(model._meta.db_table)
     return f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {source}"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _statement_of_many(model: type[Model], given: tuple[Field, ...]) -> str:
+    connection = connections[DEFAULT_DB_ALIAS]
+    quoted = connection.ops.quote_name
+    names = ", ".join(quoted(str(field.column)) for field in given)
+    places = ", ".join(f"%s::{field.db_type(connection)}[]" for field in given)
+    taken = tuple((field.name, f"given.{quoted(str(field.column))}") for field in given)
+    rows = f"unnest({places}) AS given ({names})"
+    key = quoted(str(model._meta.pk.column))
+    return f"{_statement_from(rows, model, taken, ())} RETURNING {key}"
 
 
 @cache

@@ -48,6 +48,8 @@ def literal(value: Any, connection: BaseDatabaseWrapper) -> str:
 
 def typed(value: Any) -> Any:
     """Always as the same type, or each size of a number would be another question."""
+    if isinstance(value, list):
+        return [typed(each) for each in value]
     return Int8(value) if isinstance(value, int) and -(2**63) <= value < 2**63 else value
 
 

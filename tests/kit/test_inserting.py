@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
@@ -40,6 +42,26 @@ def test_a_row_is_stored_as_bulk_create_stores_it():
     assert {name: first[name] for name in first if name not in own} == {
         name: second[name] for name in second if name not in own
     }
+
+
+def test_many_rows_that_have_little_in_common_are_stored_in_their_order():
+    channel, player, other = RoomFactory().channel, PlayerFactory(), PlayerFactory()
+    now = timezone.now()
+    rows = [
+        said(channel, player, 5, metadata={"sent": ["a", 1]}),
+        said(channel, other, 6, hidden_at=now, subject='"{,} %s % \\ NULL'),
+        Message(channel=channel, seq=7, text="", type="system"),
+        said(channel, player, 2**31, client_id=uuid4(), reaction_counts=[{"emoji": "x", "count": 2}]),
+        said(channel, player, 9, expires_at=now, priority="high"),
+    ]
+
+    insert(rows)
+
+    fields = [field.attname for field in Message._meta.concrete_fields]
+    found = Message.objects.filter(seq__gte=5).order_by("pk")
+    assert [[getattr(row, name) for name in fields] for row in found] == [
+        [getattr(row, name) for name in fields] for row in rows
+    ]
 
 
 def test_a_moment_that_a_field_sets_by_itself_is_set():

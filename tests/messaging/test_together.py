@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from random import Random
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 from channels.db import database_sync_to_async
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from messaging.actions import together
@@ -178,6 +180,33 @@ def test_many_cost_as_many_queries_as_one(count, django_assert_num_queries):
         outcomes = say_together([wish(room, player, "again") for player in people[:count]])
 
     assert all(outcome["dup"] is False for outcome in outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_store_in_the_same_rooms_never_wait_for_each_other_in_a_circle():
+    rooms = [room_with(4) for _ in range(5)]
+    outcomes = []
+
+    def say(number):
+        chance = Random(number)
+        try:
+            for turn in range(5):
+                wishes = [wish(room, people[number], f"{turn}") for room, people in rooms]
+                chance.shuffle(wishes)
+                outcomes.extend(say_together(wishes))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=say, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [isinstance(outcome, dict) for outcome in outcomes] == [True] * 100
+    for room, _ in rooms:
+        events = room.channel.events.order_by("seq").values_list("seq", flat=True)
+        assert list(events) == list(range(events[0], events[0] + len(events)))
 
 
 async def test_what_comes_while_some_is_stored_is_stored_in_one_turn():
