@@ -43,21 +43,37 @@ def note_tabs(tabs: Sequence[Tab], *, now: datetime) -> None:
     shown = [(tab, channel) for tab in tabs if tab not in unseen for channel in tab.channels]
     if not shown:
         return
-    states = _states(shown, now)
-    LiveConnection.objects.bulk_create(
-        [
-            LiveConnection(
-                channel=channel, player=tab.player, connection=tab.connection, state=tab.state,
-                expires_at=now + PRESENT_FOR,
-            )
-            for tab, channel in shown
-        ],
-        update_conflicts=True,
-        unique_fields=["channel", "connection"],
-        update_fields=["state", "expires_at"],
-    )  # fmt: skip
-    for channel, joined, changed in _news(shown, states):
+    rows = _open({channel.pk for _, channel in shown}, {tab.player.pk for tab, _ in shown}, now)
+    _renew(shown, {row[1:]: row[0] for row in rows}, now + PRESENT_FOR)
+    for channel, joined, changed in _news(shown, _states(rows)):
         events.presence(channel, joined=joined, changed=changed)
+
+
+def _renew(
+    shown: Sequence[tuple[Tab, Channel]], known: dict[tuple[int, int, UUID, str], int], until: datetime
+) -> None:
+    """Most are there as they were: of these only the time is written, which costs a third."""
+    keys = [
+        known.get((channel.pk, tab.player.pk, tab.connection, tab.state)) for tab, channel in shown
+    ]
+    same = [key for key in keys if key is not None]
+    anew = [place for place, key in zip(shown, keys, strict=True) if key is None]
+    if same and LiveConnection.objects.filter(pk__in=same).update(expires_at=until) < len(same):
+        # One has just been missed and removed.
+        anew = list(shown)
+    if anew:
+        LiveConnection.objects.bulk_create(
+            [
+                LiveConnection(
+                    channel=channel, player=tab.player, connection=tab.connection, state=tab.state,
+                    expires_at=until,
+                )
+                for tab, channel in anew
+            ],
+            update_conflicts=True,
+            unique_fields=["channel", "connection"],
+            update_fields=["state", "expires_at"],
+        )  # fmt: skip
 
 
 def _news(
@@ -145,11 +161,10 @@ def _is_present(player: Player, channel: Channel, now: datetime) -> bool:
     return LiveConnection.objects.filter(channel=channel, player=player, expires_at__gt=now).exists()
 
 
-def _states(shown: Sequence[tuple[Tab, Channel]], now: datetime) -> dict[tuple[int, int], dict[UUID, str]]:
-    """The states of these players' connections, by channel and player."""
+def _states(rows: Sequence[tuple[int, int, int, UUID, str]]) -> dict[tuple[int, int], dict[UUID, str]]:
+    """The states of the players' connections, by channel and player."""
     states: dict[tuple[int, int], dict[UUID, str]] = {}
-    channels, players = {channel.pk for _, channel in shown}, {tab.player.pk for tab, _ in shown}
-    for channel_id, player_id, connection, state in _open(channels, players, now):
+    for _, channel_id, player_id, connection, state in rows:
         states.setdefault((channel_id, player_id), {})[connection] = state
     return states
 
@@ -157,6 +172,6 @@ def _states(shown: Sequence[tuple[Tab, Channel]], now: datetime) -> dict[tuple[i
 @prepared
 def _open(
     channels: Collection[int], players: Collection[int], now: datetime
-) -> QuerySet[LiveConnection, tuple[int, int, UUID, str]]:
+) -> QuerySet[LiveConnection, tuple[int, int, int, UUID, str]]:
     rows = LiveConnection.objects.filter(channel__in=channels, player__in=players, expires_at__gt=now)
-    return rows.values_list("channel_id", "player_id", "connection", "state")
+    return rows.values_list("pk", "channel_id", "player_id", "connection", "state")

@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 
 from messaging import events, kinds
+from messaging.actions import presence as presence_actions
 from messaging.actions.presence import (
     end_presence,
     expire_presence,
     shorten_presence,
 )
 from messaging.database import in_database
+from messaging.models import LiveConnection
 from messaging.queries import people_present, presence, present_counts
 from messaging.queries.presence import Seen, seen_by
 from players.models import PlayerPreferences
@@ -72,6 +74,33 @@ def test_the_sweep_removes_what_has_expired_and_nothing_else(channel, player):
     removed = [expire_presence(now=NOON + timedelta(seconds=s)) for s in (59, 60, 61)]
 
     assert removed == [0, 1, 0]
+
+
+@pytest.mark.parametrize("state", ["active", "idle"])
+def test_a_heartbeat_counts_for_another_minute_whatever_it_says(channel, player, state):
+    connection = come(channel, player)
+
+    note_presence(
+        channels=[channel], player=player, connection=connection, state=state, now=NOON + timedelta(seconds=25)
+    )
+
+    at = [people_present(channel, NOON + timedelta(seconds=s)) for s in (84, 86)]
+    assert [[entry.state for entry in people] for people in at] == [[state], []]
+
+
+def test_who_is_removed_just_while_he_is_heard_is_there(channel, player, monkeypatch):
+    connection = come(channel, player)
+    read = presence_actions._open
+
+    def read_before_the_sweep(*asked):
+        rows = read(*asked)
+        LiveConnection.objects.all().delete()
+        return rows
+
+    monkeypatch.setattr(presence_actions, "_open", read_before_the_sweep)
+    note_presence(channels=[channel], player=player, connection=connection, state="active", now=NOON)
+
+    assert [entry.player for entry in people_present(channel, NOON)] == [player]
 
 
 def test_people_are_counted_once_for_each_channel(channel, player):
