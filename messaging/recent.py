@@ -40,4 +40,3 @@ def after(group: str, seq: int, limit: int) -> list[dict]:
             break
         found.append(nudge)
     return found
-

@@ -1,7 +1,7 @@
 """One room on one connection: what the client has been sent, and the pull of what it lacks.
 
 The log in the database is the truth. A nudge that carries the next number is passed on as it is; anything
-else only raises `head`, and the lines between are read from the log in order.
+else only raises `head`, and what lies between is told in order: from what was told a moment ago, or from the log.
 """
 
 import asyncio

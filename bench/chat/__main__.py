@@ -26,6 +26,8 @@ ROOMS = (20, 200, 1000)
 SMALL_ROOMS = 100
 # Messages a second in each room: a lively talk, far from what a server can do.
 RATES = {20: 30, 200: 20, 1000: 5}
+# In each of the small ones: while people think, and while they talk.
+SMALL_RATES = (0.5, 2.0)
 # So many sockets that only listen; their memory is measured.
 IDLE = 1000
 
@@ -76,10 +78,12 @@ async def figures(stage: Stage, sizes: list[int], *, seconds: float, is_quick: b
     for size in sizes:
         await note(f"room of {size}: µs per delivery / p50 / p99 ms", lambda size=size: in_one(size))
     small = len(stage.of_size(10))
-    await note(
-        f"{small} rooms of 10: ms per message / p50 / p99 ms",
-        lambda: spread(in_many_rooms(stage, rate=small / 2, seconds=seconds)),
-    )
+    for rate in SMALL_RATES:
+        all_of_them = rate * small
+        await note(
+            f"{small} rooms of 10, {all_of_them:.0f} messages a second: ms per message / p50 / p99 ms",
+            lambda rate=all_of_them: spread(in_many_rooms(stage, rate=rate, seconds=seconds)),
+        )
     await note("ms per join, room of 200", lambda: plain(joins(stage, 200)))
     await note("last 50 messages: CPU ms / clock ms", lambda: read_back(stage))
     if not is_quick:

@@ -53,9 +53,7 @@ def _renew(
     shown: Sequence[tuple[Tab, Channel]], known: dict[tuple[int, int, UUID, str], int], until: datetime
 ) -> None:
     """Most are there as they were: of these only the time is written, which costs a third."""
-    keys = [
-        known.get((channel.pk, tab.player.pk, tab.connection, tab.state)) for tab, channel in shown
-    ]
+    keys = [known.get((channel.pk, tab.player.pk, tab.connection, tab.state)) for tab, channel in shown]
     same = [key for key in keys if key is not None]
     anew = [place for place, key in zip(shown, keys, strict=True) if key is None]
     if same and LiveConnection.objects.filter(pk__in=same).update(expires_at=until) < len(same):

@@ -11,7 +11,6 @@ from django.db.models import NOT_PROVIDED, AutoField, Field, Model
 from padawanforge.kit import plans
 
 
-
 def insert(rows: Sequence[Model]) -> None:
     """Like `bulk_create`, for rows of one model: they have their primary keys afterwards, and no signal is sent.
 
@@ -48,7 +47,9 @@ def _of_many(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[st
         for field, default in _defaults(model, ())
         if any(getattr(row, field.attname) != default for row in rows)
     ]
-    values = [[_prepared(field, field.pre_save(row, add=True), connection) for row in rows] for field in given]
+    values = [
+        [_prepared(field, field.pre_save(row, add=True), connection) for row in rows] for field in given
+    ]
     return _statement_of_many(model, tuple(given)), [plans.typed(column) for column in values]
 
 

@@ -81,7 +81,11 @@ def test_a_heartbeat_counts_for_another_minute_whatever_it_says(channel, player,
     connection = come(channel, player)
 
     note_presence(
-        channels=[channel], player=player, connection=connection, state=state, now=NOON + timedelta(seconds=25)
+        channels=[channel],
+        player=player,
+        connection=connection,
+        state=state,
+        now=NOON + timedelta(seconds=25),
     )
 
     at = [people_present(channel, NOON + timedelta(seconds=s)) for s in (84, 86)]
