@@ -90,7 +90,8 @@ class ForgeSocket(picows.WSListener):
         self.n += 1
         if self.n % ACK_EVERY == 0:
             self._say({"op": "ack", "n": self.n})
-        if b'"type":"message.created"' in payload:
+        # Others may write there, too, such as the people of the faults.
+        if b'"type":"message.created"' in payload and self.marker in payload:
             self.load.got += 1
             self.load.latencies.append(age_ms(payload, self.marker))
 
