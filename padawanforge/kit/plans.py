@@ -50,7 +50,8 @@ def typed(value: Any) -> Any:
     """Always as the same type, or each size of a number would be another question."""
     if isinstance(value, list):
         return [typed(each) for each in value]
-    return Int8(value) if isinstance(value, int) and -(2**63) <= value < 2**63 else value
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return Int8(value) if is_number and -(2**63) <= value < 2**63 else value
 
 
 def cursor_of(connection: BaseDatabaseWrapper) -> Any:

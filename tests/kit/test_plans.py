@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg.types.numeric import Int8
 
 from messaging.models import Channel
+from padawanforge.kit import plans
 from padawanforge.kit.prepared import prepared
 from players.models import Player
 from tests.factories.players import PlayerFactory
@@ -90,3 +92,9 @@ def test_a_table_that_is_altered_meanwhile_breaks_nothing():
             cursor.execute(alter + back)
 
     assert before == after == [["room"], ["room"]]
+
+
+def test_numbers_of_all_sizes_are_of_one_type_and_truth_values_stay_what_they_are():
+    assert [type(value) for value in plans.typed([1, 2**40, True, None, "x", 2**70])] == [
+        Int8, Int8, bool, type(None), str, int,
+    ]  # fmt: skip
