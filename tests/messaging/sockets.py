@@ -8,7 +8,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
+from messaging.actions.messages import next_seq
 from messaging.database import in_database
+from messaging.models import ChannelEvent
 from messaging.subscriptions import poll_heads
 from padawanforge.asgi import application
 
@@ -111,3 +113,14 @@ def poll_late():
     """What is missing for the second time is read."""
     poll_heads()
     return poll_heads()
+
+
+@in_database
+def log_silently(channel, count):
+    """What another process writes when its nudges are lost."""
+    for _ in range(count):
+        ChannelEvent.objects.create(channel=channel, seq=next_seq(channel), type="room.updated")
+
+
+async def seqs(tab, count):
+    return [event["seq"] for event in await tab.events(count)]
