@@ -12,6 +12,8 @@ from messaging.queries.receipts import Receipt
 from padawanforge.kit.events import publish
 from players.models import Player
 
+# What was told of the message before is not true any more, and may have been taken back.
+REWRITES = frozenset({"message.edited", "message.deleted"})
 # Every socket, whoever it belongs to; nothing that is not for everybody is told there.
 EVERYBODY = "everybody"
 
@@ -38,6 +40,7 @@ def nudge(channel: Channel, line: LoggedEvent) -> dict[str, object]:
     }
     if message := line.data.get("message"):
         fields["message"], fields["at"] = message["uuid"], message["seq"]
+        fields["rewrites"] = line.type in REWRITES
     if line.between:
         fields["between"] = [uuid.hex for uuid in line.between]
     if line.client_id is not None:

@@ -17,16 +17,18 @@ KEPT_SECONDS = FULL_FOR_SECONDS
 
 # By group and number.
 _kept: TTLCache[tuple[str, int], dict] = TTLCache(maxsize=MOST, ttl=KEPT_SECONDS)
-# The last number that was told of an earlier message, by group and the number of the message.
+# Under which number it was last told that a message is another one now, by group and the message's own number.
 _changed: TTLCache[tuple[str, int], int] = TTLCache(maxsize=MOST, ttl=KEPT_SECONDS)
 
 
 def keep(group: str, nudge: dict) -> None:
-    _kept[group, nudge["seq"]] = nudge
+    # Others who are behind have most often kept it already.
+    if (group, nudge["seq"]) not in _kept:
+        _kept[group, nudge["seq"]] = nudge
 
 
 def note_change(group: str, at: int, seq: int) -> None:
-    """Something became of the message: what was told of it before is not told any more, as it may be taken back."""
+    """What was told of the message before is not told any more, as it may have been taken back."""
     if _changed.get((group, at), 0) < seq:
         _changed[group, at] = seq
 

@@ -118,8 +118,8 @@ class Subscription:
         seq = nudge["seq"]
         note_seen(self.group, seq)
         self.head = max(self.head, seq)
-        if (at := nudge.get("at", seq)) != seq:
-            recent.note_change(self.group, at, seq)
+        if nudge.get("rewrites"):
+            recent.note_change(self.group, nudge["at"], seq)
         is_next = seq == self.sent + 1 and self._pulling is None
         if is_next and self.may_forward and not self.connection.window.is_full:
             self._forward(nudge)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from messaging import events, recent
 from messaging.actions.deletion import delete_message
 from messaging.actions.messages import post_message
+from messaging.actions.reactions import react
 from messaging.connections import Connection
 from messaging.database import in_database
 from messaging.rules import FULL_FOR_SECONDS, WINDOW_FRAMES
@@ -77,6 +78,16 @@ async def test_who_falls_behind_is_not_told_what_was_taken_back_meanwhile(channe
     last = [await tab.next("ev") for _ in range(4)]
     assert [event["type"] for event in last] == ["message.created"] * 3 + ["message.deleted"]
     assert [event["data"]["message"]["text"] for event in last] == ["word 64", "", "word 66", ""]
+    await tab.leave()
+
+
+async def test_signs_under_what_was_said_make_nobody_read_the_log(channel, player, other, log_away):
+    tab, said = await full_tab(player, channel, other, 3)
+    await in_database(react)(message=said[-1], player=other, emoji="👍", on=True)
+
+    await tab.tell("ack", n=WINDOW_FRAMES)
+
+    assert await seqs(tab, 4) == [65, 66, 67, 68]
     await tab.leave()
 
 
