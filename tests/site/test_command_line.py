@@ -17,7 +17,8 @@ from players.models import Player
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("command", [("expire_demo_sessions",), ("serve",)])
+# Where nobody listens: a game may be running beside the tests.
+@pytest.mark.parametrize("command", [("expire_demo_sessions",), ("serve", "--port", "0")])
 def test_a_command_before_the_first_start_says_in_one_line_what_to_run(tmp_path, command):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "padawanforge.settings"}
     environment |= {"PADAWAN_DATA": str(tmp_path / "new"), "DATABASE_URL": "sqlite://", "REDIS_URL": ""}
