@@ -42,11 +42,7 @@ def _of_each(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[st
 def _of_many(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
     """One statement, and so one plan, for any number of rows, with a place for each column. PostgreSQL only."""
     model = type(rows[0])
-    given = [
-        field
-        for field, default in _defaults(model, ())
-        if any(getattr(row, field.attname) != default for row in rows)
-    ]
+    given = _given(rows, ())
     values = [
         [_prepared(field, field.pre_save(row, add=True), connection) for row in rows] for field in given
     ]
@@ -66,11 +62,18 @@ def taken_from(source: str, row: Model, taken: tuple[tuple[str, str], ...]) -> t
     the statement: of a message that is most, and a value costs on its way what a column costs. PostgreSQL only.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    given = [
-        field for field, default in _defaults(type(row), taken) if getattr(row, field.attname) != default
-    ]
+    given = _given([row], taken)
     statement = _statement_from(source, type(row), taken, tuple(field.name for field in given))
     return statement, [_prepared(field, field.pre_save(row, add=True), connection) for field in given]
+
+
+def _given(rows: Sequence[Model], taken: tuple[tuple[str, str], ...]) -> list[Field]:
+    """The fields, but for those taken, in which a row is otherwise than the model has it by default."""
+    return [
+        field
+        for field, default in _defaults(type(rows[0]), taken)
+        if any(getattr(row, field.attname) != default for row in rows)
+    ]
 
 
 @lru_cache(maxsize=256)

@@ -51,6 +51,12 @@ def player(member):
 
 
 @pytest.fixture
+def other(channel):
+    """Somebody else who belongs to the channel."""
+    return ChannelMemberFactory(channel=channel).player
+
+
+@pytest.fixture
 def ada(db):
     return PlayerFactory(username="ada")
 

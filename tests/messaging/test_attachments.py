@@ -51,11 +51,6 @@ def _folders(settings, tmp_path):
     settings.UPLOAD_ROOT = tmp_path / "uploads"
 
 
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
-
-
 def stored():
     return default_storage.listdir("attachments")[1] if default_storage.exists("attachments") else []
 

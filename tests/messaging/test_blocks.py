@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
-
-
-@pytest.fixture
 def third(channel):
     return ChannelMemberFactory(channel=channel).player
 

@@ -17,11 +17,6 @@ from tests.messaging.sockets import Tab, cookie_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
-
-
 async def test_a_stranger_is_accepted_and_closed_with_the_code_for_signed_out():
     tab = Tab()
 

@@ -18,7 +18,6 @@ from messaging.queries.newest import forget_pages, newest_in
 from messaging.queries.streams import PAGE, message_seen_by, messages_before
 from players.actions.relationships import block
 from players.queries.relationships import hidden_from
-from tests.factories.messaging import ChannelMemberFactory
 from tests.factories.players import PlayerFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +30,6 @@ def again(channel):
 
 def say(channel, player, text="hello"):
     return post_message(channel=channel, player=player, text=text, client_id=uuid4()).message
-
-
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
 
 
 def test_it_says_the_same_as_a_page_read_for_the_player(channel, player, other):

@@ -31,11 +31,6 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
-
-
 def begin(player, channel, *, client_id=None, **fields):
     question = Question(**{"text": "Which metal?", "options": ("Iron", "Gold", "Tin"), **fields})
     posted = ask(channel=channel, player=player, question=question, client_id=client_id, now=timezone.now())

@@ -26,11 +26,6 @@ def message(channel, player):
     return post_message(channel=channel, player=player, text="hello").message
 
 
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
-
-
 def counts(message):
     return [(each["emoji"], each["count"]) for each in Message.objects.get(pk=message.pk).reaction_counts]
 

@@ -10,15 +10,9 @@ from messaging.actions.reactions import react
 from messaging.connections import Connection
 from messaging.database import in_database
 from messaging.rules import FULL_FOR_SECONDS, WINDOW_FRAMES
-from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab, log_silently, poll_late, seqs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
 
 
 @pytest.fixture

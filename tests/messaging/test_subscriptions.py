@@ -23,15 +23,9 @@ from messaging.subscriptions import poll_heads
 from padawanforge.kit import hub
 from players.actions.access import deactivate
 from players.actions.roles import change_role
-from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab, log_silently, poll_late, seqs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def other(channel):
-    return ChannelMemberFactory(channel=channel).player
 
 
 @in_database
