@@ -32,6 +32,7 @@ from players.signals import (
     access_changed,
     achievement_unlocked,
     block_changed,
+    demo_spent,
     export_ready,
     friend_accepted,
     friend_requested,
@@ -56,6 +57,14 @@ def hide_from_each_other(*, player_id: int, other_id: int, **kwargs: object) -> 
         if player != other:
             events.block_changed(player, other)
             forget_about(recipient=player, other=other)
+
+
+@receiver(demo_spent, dispatch_uid="messaging.tell_of_demo")
+def tell_of_demo(*, player_id: int, **kwargs: object) -> None:
+    """The guest's open pages show what is left now."""
+    guest = Player.objects.filter(pk=player_id).first()
+    if guest is not None:
+        events.personal_signal(guest, "demo")
 
 
 @receiver(friend_requested, dispatch_uid="messaging.tell_of_request")

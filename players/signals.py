@@ -13,4 +13,5 @@ friend_requested = Signal()  # player_id (who is asked), other_id (who asks)
 friend_accepted = Signal()  # player_id (who asked), other_id (who said yes)
 block_changed = Signal()  # player_id, other_id: they must stop (or may start) to see each other
 export_ready = Signal()  # player_id, export_uuid
+demo_spent = Signal()  # player_id: less is left of the guest's demo
 demo_limit_reached = Signal()  # player_id, limit

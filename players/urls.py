@@ -19,6 +19,7 @@ from players.views import (
 app_name = "players"
 urlpatterns = [
     path("guest/", guests.guest_enter, name="guest-enter"),
+    path("guest/left/", guests.guest_left, name="guest-left"),
     path("settings/", settings.settings_edit, name="settings"),
     path("settings/username/", settings.username_change, name="username"),
     path("settings/avatar/", settings.avatar_set, name="avatar"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from padawanforge.kit.errors import DomainError
 from padawanforge.kit.events import announce
 from players.models import DemoActivity, DemoMetric, DemoSession, Player
-from players.signals import demo_limit_reached
+from players.signals import demo_limit_reached, demo_spent
 
 Kind = DemoActivity.Kind
 
@@ -49,6 +49,7 @@ def spend_message(player: Player, *, where: str = "") -> None:
             "what you earned stays yours."
         )
     note_first(session, Kind.TALKED, where)
+    announce(demo_spent, sender=DemoSession, player_id=player.pk)
     # Noted with the last one that is allowed: a refusal would take its note along.
     if _metric(session).filter(messages__gte=limit).exists():
         _note_limit(session, "messages")
@@ -59,6 +60,7 @@ def spend_tokens(player: Player, tokens: int) -> None:
     if not player.is_guest or not tokens or (session := _session_of(player)) is None:
         return
     _metric(session).update(tokens=F("tokens") + tokens, last_activity_at=timezone.now())
+    announce(demo_spent, sender=DemoSession, player_id=player.pk)
     if _metric(session).filter(tokens__gte=settings.DEMO_MAX_TOKENS).exists():
         _note_limit(session, "tokens")
 

@@ -3,7 +3,8 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from padawanforge.kit import access
 from players.actions.guests import HOUR_SECONDS, TooManyGuests, enter_as_guest
@@ -26,3 +27,11 @@ def guest_enter(request: HttpRequest) -> HttpResponse:
             return response
         login(request, guest, backend=GUEST_BACKEND)
     return redirect(own_address(request, request.POST.get("next")) or "rooms:list")
+
+
+@access.signed_in
+@require_safe
+@never_cache
+def guest_left(request: HttpRequest) -> HttpResponse:
+    """What is left of the demo, for a page that is open while it gets less; nothing for who is no guest."""
+    return render(request, "_demo_banner.html")

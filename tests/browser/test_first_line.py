@@ -32,7 +32,9 @@ def test_two_people_learn_together_with_a_character(server, browser):
 
 
 def chat_both_ways(guest: Player, ada: Player) -> None:
+    expect(guest.page.get_by_label("Your demo")).to_contain_text("100 messages left")
     guest.say("Good evening from the **guest**")
+    expect(guest.page.get_by_label("Your demo")).to_contain_text("99 messages left")
     ada.hears("Good evening from the guest")
     ada.say("Welcome, guest!")
     guest.hears("Welcome, guest!")

@@ -12,9 +12,11 @@ from messaging.actions.pins import MOST, NotForTheBoard, TooManyPins, pin, unpin
 from messaging.actions.saved import ReminderInThePast, forget, remind, save
 from messaging.actions.speaking import speak
 from messaging.actions.whispers import whisper
+from messaging.database import in_database
 from messaging.models import ChannelEvent, ChannelMember, Draft, Message, Notification, SavedMessage
 from messaging.queries.keeping import draft_of, drafts_in, pins, saved_of
 from messaging.refusals import MessageGone, NotYours
+from players.actions.guests import enter_as_guest
 from players.actions.relationships import block
 from tests.factories.messaging import ChannelMemberFactory
 from tests.messaging.sockets import Tab
@@ -141,6 +143,19 @@ async def test_another_tab_gets_the_draft_and_its_end(channel, player):
 
     assert signal["data"] == {"channel": str(channel.uuid), "parent": None, "text": "Dear all"}
     assert end["data"]["text"] == ""
+    await writing.leave()
+    await other.leave()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_pages_of_a_guest_hear_that_less_is_left_of_the_demo(channel):
+    guest = await in_database(enter_as_guest)(now=timezone.now(), address="198.51.100.7")
+    await in_database(ChannelMemberFactory)(channel=channel, player=guest)
+    writing, other = await Tab.of(guest, channel), await Tab.of(guest, channel)
+
+    await writing.say(channel, "Hello all")
+
+    assert await other.next("sig", where=lambda frame: frame["type"] == "demo")
     await writing.leave()
     await other.leave()
 

@@ -269,6 +269,21 @@ def test_what_is_left_is_told_on_every_page(signed_in):
     assert "/accounts/signup/?next=/rooms/" in page
 
 
+def test_an_open_page_asks_what_is_left_and_stays_where_it_is(signed_in):
+    guest = new_guest()
+    spend_message(guest)
+    page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/rooms/?theme=night&open=1"}
+
+    banner = signed_in(guest).get("/guest/left/", headers=page).content.decode()
+
+    assert "<b>2 messages</b> left of your demo" in banner
+    assert "/accounts/signup/?next=/rooms/%3Ftheme%3Dnight%26open%3D1" in banner
+
+
+def test_who_is_no_guest_has_nothing_left_to_be_told(signed_in):
+    assert signed_in(PlayerFactory()).get("/guest/left/").content.strip() == b""
+
+
 def test_a_demo_that_is_used_up_says_so(signed_in):
     guest = new_guest()
     for _ in range(LIMIT):
