@@ -179,6 +179,7 @@ def reopen_room(*, room: Room) -> bool:
     if not closed.update(closed_at=None, closed_reason="", last_activity_at=now):
         return False
     Room.objects.filter(pk=room.pk, current_players=0).update(empty_since=now)
+    record_event(channel=room.channel, type="room.restored", payload={"room": str(room.uuid)})
     return True
 
 

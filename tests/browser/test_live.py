@@ -26,6 +26,17 @@ from rooms.actions.rooms import leave_room
 from rooms.models import Room
 leave_room(room=Room.objects.get(slug="{room}"), player=Player.objects.get(username="{name}"), reason="kick")
 """
+CLOSE = """
+from django.utils import timezone
+from rooms.actions.rooms import close_room
+from rooms.models import Room
+close_room(room=Room.objects.get(slug="{room}"), now=timezone.now())
+"""
+REOPEN = """
+from rooms.actions.rooms import reopen_room
+from rooms.models import Room
+reopen_room(room=Room.objects.get(slug="{room}"))
+"""
 PROMOTE = """
 from players.actions.roles import change_role
 from players.models import Player
@@ -103,6 +114,23 @@ def test_whose_rights_change_sees_it_on_the_open_page(server, browser):
     ada.say("Ben shall not hear this")
     ada.hears("Ben shall not hear this")
     expect(ben.page.locator("#messages").get_by_text("Ben shall not hear this")).to_have_count(0)
+
+
+def test_a_room_that_is_closed_says_so_where_one_writes_and_opens_again(server, browser):
+    (ben,) = here(browser, server.url, "ben-closed")
+    composer = ben.page.locator("#composer-text")
+    composer.fill("Half a sentence")
+
+    server.manage("shell", "-c", CLOSE.format(room=ROOM))
+    expect(composer).to_be_disabled()
+    expect(ben.page.locator(".composer .composer__error")).to_contain_text("This room was closed")
+    server.manage("shell", "-c", REOPEN.format(room=ROOM))
+    # Who has left the stream meanwhile comes back by loading the page.
+    ben.page.reload()
+
+    expect(composer).to_have_value("Half a sentence")
+    ben.say("Here we are again")
+    ben.hears("Here we are again")
 
 
 def test_without_sockets_people_talk_by_plain_http(server, browser, tmp_path):

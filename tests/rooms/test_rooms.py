@@ -208,7 +208,7 @@ def test_a_room_is_closed_once_and_opened_again():
     reopened = [reopen_room(room=room) for _ in range(2)]
 
     assert (answers, reopened) == ([True, False], [True, False])
-    assert events(room) == ["room.archived"]
+    assert events(room) == ["room.archived", "room.restored"]
     assert Room.objects.get().closed_at is None
 
 

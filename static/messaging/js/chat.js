@@ -42,6 +42,8 @@ function begin(root) {
     onEvent(event) {
       stream.apply(event);
       if (event.type === "room.updated" && !("moderates" in root.dataset)) composer?.slow.change(event.data.slow_seconds);
+      if (event.type === "room.archived") composer?.close("This room was closed. Nobody can write in it any more.");
+      if (event.type === "room.restored") composer?.open();
       const message = event.data.message;
       if (!message) return;
       composer?.settle(message.cid);

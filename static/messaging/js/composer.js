@@ -58,10 +58,21 @@ export class Composer {
     this.#remember();
   }
 
+  // The first reason stays: a room that is closed is soon one in which nobody is any more.
   close(reason) {
-    this.text.disabled = true;
-    this.form.querySelector("button[type=submit]").disabled = true;
+    if (this.text.disabled) return;
+    this.#enable(false);
     this.#complain(reason);
+  }
+
+  open() {
+    this.#enable(true);
+    this.#complain("");
+  }
+
+  #enable(may) {
+    this.text.disabled = !may;
+    this.form.querySelector("button[type=submit]").disabled = !may;
   }
 
   // --- Writing ---------------------------------------------------------------------------------------------

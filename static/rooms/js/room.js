@@ -29,8 +29,7 @@ document.addEventListener("padawan:event", ({ detail }) => {
   people.hear(detail);
   if (detail.type === "room.updated") show(detail.data);
   if (detail.type === "room.archived") {
-    const text = "This room was closed. Nobody can write in it any more.";
-    document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "warning" } }));
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text: "This room was closed.", level: "warning" } }));
   }
 });
 room.addEventListener("click", (event) => {
