@@ -27,6 +27,13 @@ STOP_WORDS = word_set(
     """
 )
 
+# What a question for "how ..." asks for: "how far" is about a distance, not about what is far.
+MEASURES = {
+    "cold": "temperature", "deep": "depth", "far": "distance", "fast": "speed", "heavy": "weight",
+    "high": "height", "hot": "temperature", "old": "age", "tall": "height", "warm": "temperature",
+    "wide": "width",
+}  # fmt: skip
+
 # After these a full stop never ends a sentence.
 OPEN_ABBREVIATIONS = word_set(
     """

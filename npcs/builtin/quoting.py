@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from npcs.builtin.retrieval import Index, Passage
 from npcs.builtin.sentences import is_code, leans_back, sentences, without_list_mark
-from npcs.builtin.words import stem, stems, words
+from npcs.builtin.words import asked_stems, stem, stems, words
 
 # Below this no sentence has anything to do with the question, unless a rare word says so.
 MIN_COSINE = 0.30
@@ -85,7 +85,7 @@ def choose(question: str, *, notes: Index, said: str = "") -> list[Quote]:
     is_far = _is_far(ranked[0], notes=notes)
     picked = ranked[:1] if is_far and not ranked[0].has_name else _picked(ranked)
     is_weak = is_far or not _fits_kind(ranked[0].text, question)
-    return _quotes(picked, asked=set(stems(question)), said=said, is_weak=is_weak)
+    return _quotes(picked, asked=set(asked_stems(question)), said=said, is_weak=is_weak)
 
 
 def _plain_sentences(passage: Passage) -> list[str]:
@@ -105,7 +105,7 @@ def _scored(question: str, passages: Sequence[Passage], *, notes: Index, said: s
         for position, text in enumerate(_plain_sentences(passage))
         if _is_prose(text) and text not in said
     ][:MAX_CANDIDATES]
-    asked = set(stems(question))
+    asked = set(asked_stems(question))
     bonus = _bonus(question)
     cosines = _cosines(question, candidates, notes=notes)
     return [

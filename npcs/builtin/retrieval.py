@@ -11,7 +11,7 @@ import numpy as np
 
 from npcs.builtin.terms import Vocabulary, counts_of, term_of, terms_of, vocabulary
 from npcs.builtin.text import one_line
-from npcs.builtin.words import idf, stems
+from npcs.builtin.words import asked_stems, idf
 from padawanforge.kit.vectors import cosine_scores
 
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -105,7 +105,7 @@ class Index:
         question = one_line(question[:MAX_QUESTION])
         if not self._order or not question:
             return []
-        asked = stems(question)
+        asked = asked_stems(question)
         weights = self.weights_of(asked)
         mean_size = self.words.mean_size
         lexical = {

@@ -6,10 +6,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from npcs.builtin.lexicon import STOP_WORDS
+from npcs.builtin.lexicon import MEASURES, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.][^\W_]+)*")
 _PAIRED_SCRIPTS = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_MEASURE = re.compile(rf"\bhow ({'|'.join(MEASURES)})\b(?: away\b)?", re.IGNORECASE)
 _VOWELS = frozenset("aeiouy")
 _MAX_WORD = 60
 
@@ -29,6 +30,11 @@ def words(text: str) -> list[str]:
 def stems(text: str) -> list[str]:
     """What the text is about: its stems without stop words, in their order."""
     return [stem(word) for word in words(text) if not is_stop_word(word)]
+
+
+def asked_stems(question: str) -> list[str]:
+    """What is asked about; "how far away is the Moon" asks for a distance."""
+    return stems(_MEASURE.sub(lambda match: MEASURES[match[1].lower()], question))
 
 
 def is_stop_word(word: str) -> bool:

@@ -15,7 +15,7 @@ from npcs.builtin.retrieval import MAX_QUESTION, Embed, Hit, Index, Passage, bm2
 from npcs.builtin.secrets import Secrets
 from npcs.builtin.terms import counts_of
 from npcs.builtin.text import one_line
-from npcs.builtin.words import stems
+from npcs.builtin.words import asked_stems
 from npcs.llm.base import Unavailable
 from npcs.models import KnowledgeItem, Npc
 from npcs.queries.embedding import Embedder, current_embedder
@@ -137,7 +137,7 @@ class StoredIndex(Index):
         question = one_line(question[:MAX_QUESTION])
         if self.is_empty or not question:
             return Sides()
-        asked = stems(question)
+        asked = asked_stems(question)
         weights, near, rows = self._found(question, asked)
         counts = {key: counts_of(row.terms) for key, row in rows.items()}
         # Both databases find candidates in their own way; what counts is worked out here, the same for both.

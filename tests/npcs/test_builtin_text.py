@@ -4,7 +4,7 @@ import pytest
 
 from npcs.builtin.sentences import MAX_WORDS, leans_back, sentences
 from npcs.builtin.text import clean, escape_markdown, plain_text, token_estimate
-from npcs.builtin.words import keywords, rarity, stem, stems
+from npcs.builtin.words import asked_stems, keywords, rarity, stem, stems
 
 
 def test_cleaning_takes_out_what_cannot_be_seen():
@@ -89,6 +89,19 @@ def test_a_sentence_that_points_back_is_known(sentence, leans):
 )
 def test_forms_of_a_word_share_a_stem(forms):
     assert len({stem(form) for form in forms.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How far away is the Moon?", ["distanc", "moon"]),
+        ("how HOT is Venus", ["temperatur", "venus"]),
+        ("Is the far side of the Moon dark?", ["far", "sid", "moon", "dark"]),
+        ("How farming began", ["farm", "began"]),
+    ],
+)
+def test_a_question_for_a_measure_is_about_the_measure(question, asked):
+    assert asked_stems(question) == asked
 
 
 def test_stop_words_say_nothing():

@@ -32,6 +32,25 @@ def test_an_answer_quotes_the_sentence_that_says_it(question, expected):
     assert expected in told.text
 
 
+@pytest.mark.parametrize("by", ["meaning", "words"])
+def test_how_far_asks_for_a_distance_and_not_for_what_is_far(by):
+    texts = [
+        "The Moon orbits the Earth at a mean distance of about 384,400 kilometres. It has no air.",
+        "The far side of the Moon is not dark. Every part of the far side gets two weeks of daylight.",
+    ]
+    vectors = embedder.embed(texts) if by == "meaning" else [None, None]
+    passages = [
+        Passage(n, text, "The Moon", vector)
+        for n, (text, vector) in enumerate(zip(texts, vectors, strict=True))
+    ]
+    index = Index(passages, embed=embedder.embed if by == "meaning" else None)
+
+    told = ask("How far away is the Moon?", index=index)
+
+    assert "384,400 kilometres" in told.text
+    assert "far side" not in told.text
+
+
 def test_each_number_in_the_text_belongs_to_the_passage_quoted_before_it():
     told = ask("Is gas important in volcanoes and in dough?")
 
